@@ -1,0 +1,1 @@
+"""The `oots` command: thin, one module a group of commands."""

@@ -1,0 +1,1 @@
+"""The service desk: where a failed check becomes an incident."""

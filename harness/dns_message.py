@@ -1,0 +1,54 @@
+"""DNS messages as plain values; `harness.adapters.dns` reads and writes the wire."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from harness.model import NaptrRecord
+
+
+@dataclass(frozen=True, slots=True)
+class DnsQuery:
+    """One question. `edns` is the advertised UDP payload size, None for a query without EDNS."""
+
+    name: str
+    rdtype: str
+    transport: str = "udp"
+    edns: int | None = 1232
+    dnssec_ok: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceRecord:
+    """One resource record. `name` is absolute, in the case received; `ttl` is in seconds.
+
+    `rdata` is the presentation form; `naptr` is set for NAPTR records only.
+    """
+
+    name: str
+    ttl: int
+    rdtype: str
+    rdata: str
+    naptr: NaptrRecord | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DnsReply:
+    """One reply, read and as bytes. `flags` are lower-case mnemonics such as `aa`, `tc`, `ad`.
+
+    `question` is the name the reply repeats, in the case it repeats it; `edns` is None when the
+    reply carries no OPT record; `elapsed` is in seconds.
+    """
+
+    query: DnsQuery
+    peer: str
+    request: bytes
+    wire: bytes
+    elapsed: float
+    rcode: str
+    flags: frozenset[str]
+    question: str
+    edns: int | None
+    answer: tuple[ResourceRecord, ...]
+    authority: tuple[ResourceRecord, ...]
+    additional: tuple[ResourceRecord, ...]

@@ -1,0 +1,55 @@
+"""The four ways in which a run departs from its path, told in the order in which they occur.
+
+Asked wrongly -> `UsageFault`; nothing to judge here -> `NotApplicable`; the subject could not be
+reached or observed -> `Unreachable`; its own answer was compared and found wanting -> `Violation`.
+What the harness itself gets wrong is a `HarnessFault`. Nothing else crosses a module boundary.
+"""
+
+from __future__ import annotations
+
+
+class UsageFault(Exception):
+    """The user's options or files cannot be used: exit code 2, one line, no traceback.
+
+    `where` names the option or the file (with line, where one is known).
+    """
+
+    def __init__(self, where: str, *, expected: str, seen: str, remedy: str) -> None:
+        super().__init__(f"{where}: expected {expected}, but saw {seen}; {remedy}")
+
+
+class NotApplicable(Exception):
+    """The check has nothing to judge on this subject; the text is the reason."""
+
+
+class Unreachable(Exception):
+    """The subject could not be reached or observed: blocked, nobody's failure yet."""
+
+    def __init__(self, what: str, *, why: str) -> None:
+        super().__init__(f"{what}: {why}")
+        self.what = what
+        self.why = why
+
+
+class Violation(Exception):
+    """The subject's own answer departs from a requirement; `tag` names how."""
+
+    def __init__(self, tag: str, *, expected: object, seen: object) -> None:
+        self.tag = tag
+        self.expected = _text(expected)
+        self.seen = _text(seen)
+        super().__init__(f"{tag}: expected {self.expected}, seen {self.seen}")
+
+
+class HarnessFault(Exception):
+    """The harness itself cannot go on: exit code 4; the text says what and what to do."""
+
+
+_LONGEST = 400
+
+
+def _text(value: object) -> str:
+    """A value as one short printable line; control characters are shown, not obeyed."""
+    text = value if isinstance(value, str) else repr(value)
+    line = "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}… ({len(line)} characters)"

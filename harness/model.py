@@ -1,0 +1,196 @@
+"""The nouns that judge and judged share: frozen values, no protocol rules, no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+Headers = tuple[tuple[str, str], ...]
+"""Header fields in wire order, names in the case they were sent in, values decoded as latin-1."""
+
+
+class Service(StrEnum):
+    """The two Common Services that are discovered through DNS (TDD 3.4, section 3)."""
+
+    EB = "eb"
+    DSD = "dsd"
+
+
+class Environment(StrEnum):
+    """The environment label of the published name template."""
+
+    PROD = "prod"
+    ACC = "acc"
+    TESTING = "testing"
+
+
+class Specimen(StrEnum):
+    """The answers that a check of one answer is shown: one question each, see `harness.lookup`."""
+
+    CATALOGUE = "catalogue"
+    REQUIREMENTS = "requirements"
+    EVIDENCE_TYPES = "evidence-types"
+    DATA_SERVICES = "data-services"
+    ADDITIONAL_INPUT = "additional-input"
+    EMPTY = "empty"
+    UNKNOWN_QUERY = "unknown-query"
+
+
+class Verdict(StrEnum):
+    """How a check ended; `harness.verdicts` ranks them."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    WARNED = "warned"
+    BLOCKED = "blocked"
+    BROKEN = "broken"
+    NOT_APPLICABLE = "not applicable"
+    WAIVED = "waived"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ServiceKey:
+    """One Common Service of one Member State in one environment: the unit that is judged.
+
+    `member_state` is the ISO 3166-1 alpha-2 code as used in DNS names (`GR`, not `EL`).
+    """
+
+    member_state: str
+    service: Service
+    environment: Environment
+
+    def __str__(self) -> str:
+        return f"{self.member_state}-{self.service}-{self.environment}"
+
+
+@dataclass(frozen=True, slots=True)
+class NaptrRecord:
+    """The RDATA of one NAPTR record (RFC 3403, section 4.1); character-strings as text."""
+
+    order: int
+    preference: int
+    flags: str
+    service: str
+    regexp: str
+    replacement: str = "."
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """One HTTP request; `url` is absolute and already encoded."""
+
+    method: str
+    url: str
+    headers: Headers
+
+
+@dataclass(frozen=True, slots=True)
+class HttpResponse:
+    """One HTTP response as received; `body` holds the bytes after transfer decoding only."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+    def values(self, name: str) -> tuple[str, ...]:
+        """Every value of a header field, in order; names compare case-insensitively."""
+        wanted = name.lower()
+        return tuple(value for field, value in self.headers if field.lower() == wanted)
+
+    def header(self, name: str) -> str | None:
+        """The values of a header field joined as RFC 9110, section 5.3 allows; None when absent."""
+        return ", ".join(self.values(name)) if self.values(name) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """What to ask a directory so that each specimen can be seen; None: it cannot be asked for.
+
+    `country` is the code used in data (`EL`); `empty` and `additional_input` are evidence type
+    classifications (DSD) or, for the EB, `empty_procedure` a procedure without any requirement.
+    `concepts` pairs the UUID of each user-requested concept with a value that satisfies it.
+    """
+
+    country: str
+    procedure: str
+    requirement: str
+    evidence_type: str
+    empty_procedure: str | None
+    empty_evidence_type: str | None
+    additional_input: str | None
+    concepts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Of whom it is asked: everything a run needs to reach its subjects.
+
+    `nameserver` is an address and a port; `tls_roots` and `trust_anchors` hold PEM bytes, the
+    latter by environment, because no environment may trust the root of another. `roots` gives a
+    base URL where the service is not to be discovered.
+    """
+
+    name: str
+    template: str
+    nameserver: tuple[str, int]
+    keys: tuple[ServiceKey, ...]
+    questions: Mapping[ServiceKey, Questions]
+    roots: Mapping[ServiceKey, str]
+    tls_roots: bytes | None
+    trust_anchors: Mapping[Environment, bytes]
+    majors: tuple[int, ...] = (1, 2)
+    fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FaultNote:
+    """What a landscape tells about one of its seeded faults."""
+
+    name: str
+    title: str
+    caught_by: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One message and its answer, as bytes; `response` is None when none came, `error` says why.
+
+    `protocol` is `dns/udp`, `dns/tcp`, `https` or `file`; `elapsed` is in seconds.
+    """
+
+    id: str
+    protocol: str
+    peer: str
+    at: datetime
+    elapsed: float
+    request: bytes
+    response: bytes | None
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """One check on one subject. `expected` and `seen` are texts; `evidence` are exchange ids.
+
+    `clause` says where the requirement is written; `detail` gives the reason of every verdict
+    that is neither passed nor failed.
+    """
+
+    check: str
+    title: str
+    chapter: str
+    requirement: str
+    requirements: tuple[str, ...]
+    keyword: str
+    clause: str
+    member_state: str
+    service: str
+    environment: str
+    verdict: Verdict
+    tag: str | None
+    expected: str | None
+    seen: str | None
+    detail: str | None
+    evidence: tuple[str, ...]

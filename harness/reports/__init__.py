@@ -1,0 +1,1 @@
+"""Views of the run record, one module a format."""

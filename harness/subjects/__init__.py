@@ -1,0 +1,1 @@
+"""The outside world as a check sees it: each subject notes what was observed through it."""

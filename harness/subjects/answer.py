@@ -1,0 +1,34 @@
+"""One answer of a directory, with what is needed to judge it: question, bytes, time and trust."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from harness.errors import Unreachable, Violation
+from harness.model import HttpRequest, HttpResponse, Service, Specimen
+from harness.regrep import Document, read
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer under judgement.
+
+    `request` is None where a captured answer came without its question; `anchors` are the PEM
+    roots of its environment, None where none were given; `now` is when it was received.
+    """
+
+    specimen: Specimen | None
+    service: Service | None
+    request: HttpRequest | None
+    response: HttpResponse
+    anchors: bytes | None
+    now: datetime
+
+    @property
+    def document(self) -> Document:
+        """The body, read; raises `Unreachable` where it cannot be, which is LOOK-01's to report."""
+        try:
+            return read(self.response.body)
+        except Violation as unreadable:
+            raise Unreachable("the answer", why=f"it cannot be read ({unreadable.tag}); see LOOK-01") from None

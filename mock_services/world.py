@@ -1,0 +1,118 @@
+"""A landscape as plain data: what is published, who serves it, how it is signed and cached.
+
+A fault is a function from `World` to `World`. Data faults replace a field; faults of the wire add
+a hook. The servers and the in-process mount read a `World` and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from harness.model import Environment, Headers, HttpRequest, HttpResponse, Service
+
+if TYPE_CHECKING:
+    from mock_services.landscape import Landscape
+    from mock_services.pki import Pki
+
+TEMPLATE = "{country}.{service}.v{major}.cs.{environment}.oots.tech.ec.europa.eu"
+"""The published name template (TDD 2.0.1, section 3.4), lower case."""
+
+COMMISSION = "EC"
+"""The owner of the instance that Member States use unless they run their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One server of one Common Service in one environment.
+
+    `owner` is `EC` or a Member State's ISO code; `serves` are the ISO codes whose data it holds;
+    `path` starts and ends with a slash and is the base path of the service root.
+    """
+
+    owner: str
+    service: Service
+    environment: Environment
+    host: str
+    path: str
+    serves: tuple[str, ...]
+
+    def root(self, port: int) -> str:
+        """The service root that DNS publishes; 443 is left out of it."""
+        return f"https://{self.host}{f':{port}' * (port != 443)}{self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class SigningPolicy:
+    """How answers are signed; each field is something a server can get wrong.
+
+    `members` are put into the protected header last and replace what is there (None removes).
+    `chain` is how many certificates `x5c` carries, leaf first.
+    """
+
+    algorithm: str = "ES256"
+    digest_algorithm: str = "SHA-256"
+    parameters: tuple[str, ...] = ("digest",)
+    chain: int = 3
+    members: tuple[tuple[str, object], ...] = ()
+    age: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CachingPolicy:
+    """The caching fields of a response; None leaves a field out. Times are in seconds."""
+
+    cache_control: str | None = "public, max-age=3600, stale-if-error=86400, no-transform"
+    refusal_cache_control: str | None = "public, max-age=60, no-transform"
+    vary: str | None = "Accept, Accept-Version"
+    etag: bool = True
+    last_modified: bool = True
+    date: bool = True
+    conditional: bool = True
+
+
+ContentHook = Callable[[HttpRequest, bytes], bytes]
+"""Changes a body before it is signed: the content is wrong, its signature is sound."""
+
+WireHook = Callable[[HttpRequest, HttpResponse], HttpResponse]
+"""Changes a response after it is signed: what a broken server, or a proxy, does to it."""
+
+DnsHook = Callable[[bytes, bytes, bool], bytes | None]
+"""Changes a reply: (query, reply, over TCP) -> reply, or None to stay silent."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything that a landscape is. `zone` is master-file text (RFC 1035, section 5)."""
+
+    landscape: Landscape
+    instances: tuple[Instance, ...]
+    zone: str
+    pki: Pki
+    port: int
+    signing: SigningPolicy = SigningPolicy()
+    caching: CachingPolicy = CachingPolicy()
+    content: tuple[ContentHook, ...] = ()
+    wire: tuple[WireHook, ...] = ()
+    dns: tuple[DnsHook, ...] = ()
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    def with_content(self, hook: ContentHook) -> World:
+        """This world, with bodies changed before they are signed."""
+        return replace(self, content=(*self.content, hook))
+
+    def with_wire(self, hook: WireHook) -> World:
+        """This world, with responses changed after they are signed."""
+        return replace(self, wire=(*self.wire, hook))
+
+    def with_dns(self, hook: DnsHook) -> World:
+        """This world, with DNS replies changed on their way."""
+        return replace(self, dns=(*self.dns, hook))
+
+
+def set_header(headers: Headers, name: str, value: str | None) -> Headers:
+    """The header fields with one of them replaced, added, or (None) left out."""
+    kept = tuple((field, old) for field, old in headers if field.lower() != name.lower())
+    return kept if value is None else (*kept, (name, value))

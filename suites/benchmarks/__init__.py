@@ -1,0 +1,1 @@
+"""Measurements, run apart; never part of a verdict."""

@@ -1,0 +1,1 @@
+"""Chapter: the header fields that let a proxy keep an answer."""

@@ -1,0 +1,1 @@
+"""Chapter: the three queries, their answers and their refusals."""

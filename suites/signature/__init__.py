@@ -1,0 +1,1 @@
+"""Chapter: the signature that every answer carries in its header."""
