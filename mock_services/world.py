@@ -15,10 +15,13 @@ from harness.model import Environment, Headers, HttpRequest, HttpResponse, Servi
 
 if TYPE_CHECKING:
     from mock_services.landscape import Landscape
-    from mock_services.pki import Pki
+    from mock_services.pki import Credential, Pki
 
 TEMPLATE = "{country}.{service}.v{major}.cs.{environment}.oots.tech.ec.europa.eu"
 """The published name template (TDD 2.0.1, section 3.4), lower case."""
+
+HTTPS_PORT = 443
+"""The port that a URL leaves out (RFC 9110, section 4.2.2)."""
 
 COMMISSION = "EC"
 """The owner of the instance that Member States use unless they run their own."""
@@ -40,8 +43,8 @@ class Instance:
     serves: tuple[str, ...]
 
     def root(self, port: int) -> str:
-        """The service root that DNS publishes; 443 is left out of it."""
-        return f"https://{self.host}{f':{port}' * (port != 443)}{self.path}"
+        """The service root that DNS publishes; the default port is left out of it."""
+        return f"https://{self.host}{f':{port}' * (port != HTTPS_PORT)}{self.path}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,8 @@ class SigningPolicy:
     """How answers are signed; each field is something a server can get wrong.
 
     `members` are put into the protected header last and replace what is there (None removes).
-    `chain` is how many certificates `x5c` carries, leaf first.
+    `chain` is how many certificates `x5c` carries, leaf first. `credential` chooses what an
+    instance signs with; it is asked once for each instance, and None leaves it to the PKI.
     """
 
     algorithm: str = "ES256"
@@ -58,6 +62,7 @@ class SigningPolicy:
     chain: int = 3
     members: tuple[tuple[str, object], ...] = ()
     age: int = 0
+    credential: Callable[[Pki, Instance], Credential] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Seeded faults: one function a fault, from World to World, each naming the checks that catch it."""
+"""Seeded faults: each a function from World to World that names the checks that catch it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,17 @@ from types import MappingProxyType
 
 from mock_services.world import World
 
-SEAMS = ("zone", "content", "http", "signature", "caching")
+SEAMS = (
+    "zone",
+    "envelope",
+    "content",
+    "refusals",
+    "http",
+    "signature",
+    "protected_header",
+    "certificates",
+    "caching",
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
