@@ -1,0 +1,86 @@
+"""How the name server says that there is nothing, and for how long (RFC 2308, RFC 8020)."""
+
+from __future__ import annotations
+
+from harness.checks import check, require
+from harness.discovery import minimum
+from harness.errors import NotApplicable
+from harness.subjects.zone import Zone
+
+A_DAY = 86400
+"""In seconds."""
+
+
+@check(
+    "DISC-22",
+    verifies=("discovery.no-data",),
+    finds=("nodata-as-nxdomain", "nodata-without-soa"),
+)
+async def test_another_type_at_the_entry_is_no_data(zone: Zone) -> None:
+    """A type that the entry does not have is answered by NOERROR, no records, and the SOA."""
+    name = (await zone.held()).query.name
+    reply = await zone.look_up(name, "TXT")
+    if reply.answer:
+        raise NotApplicable(f"{name} has other records than NAPTR")
+    require(
+        reply.rcode == "NOERROR",
+        "nodata-as-nxdomain",
+        expected="NOERROR, since the name has a NAPTR record",
+        seen=reply.rcode,
+    )
+    require(
+        any(record.rdtype == "SOA" for record in reply.authority),
+        "nodata-without-soa",
+        expected="an SOA record in the authority section",
+        seen=f"{len(reply.authority)} records",
+    )
+
+
+@check(
+    "DISC-23",
+    verifies=("discovery.no-such-name",),
+    finds=("unknown-name-not-nxdomain", "nxdomain-without-soa"),
+)
+async def test_a_name_that_is_not_there_is_denied(zone: Zone) -> None:
+    """A name that does not exist is answered by NXDOMAIN and the SOA."""
+    reply = await zone.absent()
+    require(
+        reply.rcode == "NXDOMAIN",
+        "unknown-name-not-nxdomain",
+        expected="NXDOMAIN",
+        seen=f"{reply.rcode} without records",
+    )
+    require(
+        any(record.rdtype == "SOA" for record in reply.authority),
+        "nxdomain-without-soa",
+        expected="an SOA record in the authority section",
+        seen=f"{len(reply.authority)} records",
+    )
+
+
+@check(
+    "DISC-24",
+    verifies=("discovery.negative-ttl-from-minimum",),
+    finds=("negative-ttl-above-minimum",),
+)
+async def test_denial_expires_with_the_minimum(zone: Zone) -> None:
+    """A denial may be kept no longer than the zone's SOA MINIMUM."""
+    soa = await zone.denial()
+    require(
+        soa.ttl <= minimum(soa),
+        "negative-ttl-above-minimum",
+        expected=f"a TTL of at most {minimum(soa)} s",
+        seen=f"{soa.ttl} s",
+    )
+
+
+@check(
+    "DISC-25",
+    verifies=("discovery.negative-ttl-short",),
+    finds=("negative-ttl-too-long",),
+)
+async def test_denial_is_short_lived(zone: Zone) -> None:
+    """A denial is forgotten within a day, so that a new entry is found."""
+    soa = await zone.denial()
+    kept = min(soa.ttl, minimum(soa))
+    require(kept <= A_DAY, "negative-ttl-too-long", expected=f"at most {A_DAY} s", seen=f"{kept} s")
