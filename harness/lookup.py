@@ -6,7 +6,8 @@ A query is appended to the service root found in DNS; the answer's form follows 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import quote, urlencode
+from types import MappingProxyType
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from harness.errors import NotApplicable
 from harness.model import HttpRequest, Questions, Service, Specimen
@@ -24,6 +25,20 @@ EVIDENCE_TYPES_QUERY = (
 DATA_SERVICES_QUERY = (
     "urn:fdc:oots:dsd:ebxml-regrep:queries:dataservices-by-evidencetype-and-jurisdiction"
 )
+QUERIES = (REQUIREMENTS_QUERY, EVIDENCE_TYPES_QUERY, DATA_SERVICES_QUERY)
+
+_REPOSITORY = "https://sr.oots.tech.ec.europa.eu"
+
+UNSUPPORTED = "oots-cs:v99.0"
+"""An interface version that no directory has."""
+
+NOWHERE = "deadbeef-0000-4000-8000-000000000000"
+"""A UUID under which nothing is registered."""
+
+KNOWN_RESULT = MappingProxyType(
+    {Service.EB: Specimen.REQUIREMENTS, Service.DSD: Specimen.DATA_SERVICES}
+)
+"""The plainest question of each service that has a result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +67,9 @@ def search_request(
     return HttpRequest(method, search_url(root, query), (("Accept", MEDIA_TYPE), *asked))
 
 
-def specimen_query(service: Service, specimen: Specimen, questions: Questions) -> Query:
+def specimen_query(  # noqa: PLR0911 -- a table of cases reads best as one
+    service: Service, specimen: Specimen, questions: Questions
+) -> Query:
     """The query whose answer is the specimen; raises `NotApplicable` where there is none."""
     country = ("country-code", questions.country)
     match service, specimen:
@@ -63,9 +80,7 @@ def specimen_query(service: Service, specimen: Specimen, questions: Questions) -
         case Service.EB, Specimen.EVIDENCE_TYPES:
             return Query(EVIDENCE_TYPES_QUERY, (("requirement-id", questions.requirement), country))
         case Service.EB, Specimen.EMPTY if questions.empty_procedure:
-            return Query(
-                REQUIREMENTS_QUERY, (("procedure-id", questions.empty_procedure), country)
-            )
+            return Query(REQUIREMENTS_QUERY, (("procedure-id", questions.empty_procedure), country))
         case Service.DSD, Specimen.DATA_SERVICES:
             return data_services_query(questions.evidence_type, questions.country)
         case Service.DSD, Specimen.ADDITIONAL_INPUT if questions.additional_input:
@@ -77,9 +92,74 @@ def specimen_query(service: Service, specimen: Specimen, questions: Questions) -
     raise NotApplicable(f"no question of {service} is known whose answer is: {specimen}")
 
 
+def asked_as(specimen: Specimen | None) -> Specimen:
+    """What an answer was asked for as; raises `NotApplicable` for one captured without it."""
+    if specimen is None:
+        raise NotApplicable("what this question was meant to find is not known")
+    return specimen
+
+
+def question(request: HttpRequest | None) -> Query:
+    """The query that a request puts; raises `NotApplicable` where it is not known.
+
+    >>> question(HttpRequest("GET", "https://eb.example/rest/search?queryId=urn:x&a=1", ()))
+    Query(query_id='urn:x', parameters=(('a', '1'),))
+    """
+    if request is None:
+        raise NotApplicable("the question of this answer is not known")
+    named = parse_qsl(urlsplit(request.url).query, keep_blank_values=True)
+    ids = [value for name, value in named if name == "queryId"]
+    return Query(
+        ids[0] if ids else "", tuple((name, value) for name, value in named if name != "queryId")
+    )
+
+
+def asked_for(request: HttpRequest | None, query_id: str) -> dict[str, str]:
+    """The parameters of a request for one query; raises `NotApplicable` for any other."""
+    query = question(request)
+    if query.query_id != query_id:
+        raise NotApplicable(f"it answers another query than {query_id}")
+    return dict(query.parameters)
+
+
+def asked_version(request: HttpRequest | None) -> str | None:
+    """The interface version that a request asks for; None where it names none, or is not known."""
+    headers = request.headers if request else ()
+    return next((value for name, value in headers if name.lower() == "accept-version"), None)
+
+
 def data_services_query(
     classification: str, country: str, concepts: tuple[tuple[str, str], ...] = ()
 ) -> Query:
     """DSD-1; `concepts` answer a DSD:ERR:0005, each named by the concept's UUID."""
     named = (("evidence-type-classification", classification), ("country-code", country))
     return Query(DATA_SERVICES_QUERY, (*named, *concepts))
+
+
+def incomplete_query(service: Service, questions: Questions) -> Query:
+    """A query of the service without a parameter that it must have."""
+    country = ("country-code", questions.country)
+    match service:
+        case Service.EB:
+            return Query(EVIDENCE_TYPES_QUERY, (country,))
+        case Service.DSD:
+            return Query(DATA_SERVICES_QUERY, (country,))
+
+
+def unknown_values(service: Service, questions: Questions) -> tuple[tuple[Query, str], ...]:
+    """Queries that name something which does not exist, each with its error code."""
+    country = ("country-code", questions.country)
+    match service:
+        case Service.EB:
+            requirement = f"{_REPOSITORY}/requirements/{NOWHERE}"
+            return (
+                (Query(REQUIREMENTS_QUERY, (("procedure-id", "ZZ99"), country)), "EB:ERR:0005"),
+                (Query(REQUIREMENTS_QUERY, (("country-code", "ZZ"),)), "EB:ERR:0006"),
+                (
+                    Query(EVIDENCE_TYPES_QUERY, (("requirement-id", requirement), country)),
+                    "EB:ERR:0002",
+                ),
+            )
+        case Service.DSD:
+            classification = f"{_REPOSITORY}/evidencetypeclassifications/{country[1]}/{NOWHERE}"
+            return ((data_services_query(classification, questions.country), "DSD:ERR:0002"),)

@@ -8,6 +8,7 @@ from datetime import datetime
 from harness.errors import Unreachable, Violation
 from harness.model import HttpRequest, HttpResponse, Service, Specimen
 from harness.regrep import Document, read
+from harness.subjects.seal import Seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,4 +32,11 @@ class Answer:
         try:
             return read(self.response.body)
         except Violation as unreadable:
-            raise Unreachable("the answer", why=f"it cannot be read ({unreadable.tag}); see LOOK-01") from None
+            raise Unreachable(
+                "the answer", why=f"it cannot be read ({unreadable.tag}); see LOOK-01"
+            ) from None
+
+    @property
+    def seal(self) -> Seal:
+        """The digest and the signature, each part reported by the check that owns it."""
+        return Seal(self.response)
