@@ -1,1 +1,1 @@
-"""Views of the run record, one module a format."""
+"""Views of a record: one module a format, none of which knows a protocol or computes a verdict."""

@@ -1,0 +1,121 @@
+"""What the header of a record says: which harness asked what, by which rules, of whom.
+
+Three hashes make runs comparable: `rules` (what a verdict means), `asked` (those and the
+selection) and `of_whom`. Ports and keys that are fresh in each run are told, but not hashed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import harness
+from harness.checks import Check
+from harness.data import FIXTURES
+from harness.model import Target
+from harness.record_lines import canonical_hash
+from harness.requirements import requirements
+
+LIBRARIES = ("cryptography", "dnspython", "httpx", "lxml")
+"""The libraries that the judge judges with."""
+
+
+def run_id(started: datetime, suffix: str) -> str:
+    """The name of a run: when it started and a few random characters that the caller draws.
+
+    >>> run_id(datetime(2026, 9, 1, 8, 30, tzinfo=UTC), "3f9a")
+    '20260901T083000Z-3f9a'
+    """
+    return f"{started.astimezone(UTC):%Y%m%dT%H%M%SZ}-{suffix}"
+
+
+def header_facts(  # noqa: PLR0913 -- the six things that a header tells
+    run: str,
+    started: datetime,
+    *,
+    target: Mapping[str, object],
+    selection: Mapping[str, object],
+    checks: Sequence[Check],
+    fault: str | None,
+) -> dict[str, object]:
+    """The header of a run; `checks` is the catalogue, `selection` what the user chose of it."""
+    rules = rules_hash(checks, FIXTURES)
+    return {
+        "run": run,
+        "started": started.isoformat(),
+        "versions": versions(),
+        "rules": rules,
+        "asked": canonical_hash({"selection": selection, "rules": rules}),
+        "of_whom": canonical_hash({k: v for k, v in target.items() if k != "reached"}),
+        "target": target,
+        "selection": selection,
+        "catalogue": [_entry(check) for check in checks],
+        "not_tested": [
+            {"requirement": entry.slug, "clause": entry.clause, "reason": entry.not_tested}
+            for entry in requirements().values()
+            if entry.not_tested
+        ],
+        "fault": fault,
+    }
+
+
+def target_facts(target: Target) -> dict[str, object]:
+    """A target without its bytes; `reached` holds what another run may reach it by otherwise."""
+    host, port = target.nameserver
+    return {
+        "name": target.name,
+        "template": target.template,
+        "majors": list(target.majors),
+        "services": [str(key) for key in target.keys],
+        "fault": target.fault,
+        "reached": {
+            "nameserver": f"{host} port {port}",
+            "roots": {str(key): root for key, root in target.roots.items()},
+            "tls_roots": _digest(target.tls_roots),
+            "trust_anchors": {str(e): _digest(pem) for e, pem in target.trust_anchors.items()},
+        },
+    }
+
+
+def versions() -> dict[str, object]:
+    """The harness, its interpreter and the libraries it judges with."""
+    return {
+        "harness": harness.__version__,
+        "python": platform.python_version(),
+        "libraries": {name: version(name) for name in LIBRARIES},
+    }
+
+
+def rules_hash(checks: Sequence[Check], fixtures: Path) -> str:
+    """What verdicts follow from: checks, requirements and levels; hexadecimal SHA-256."""
+    files = (*sorted((fixtures / "requirements").glob("*.toml")), fixtures / "levels.toml")
+    return canonical_hash(
+        {
+            "checks": [[check.id, list(check.verifies), list(check.finds)] for check in checks],
+            "files": {path.name: _digest(path.read_bytes()) for path in files if path.is_file()},
+        }
+    )
+
+
+def _entry(check: Check) -> dict[str, object]:
+    requirement = check.requirement
+    return {
+        "check": check.id,
+        "title": check.title,
+        "chapter": check.chapter,
+        "severity": requirement.severity,
+        "keyword": requirement.keyword,
+        "requirement": requirement.slug,
+        "statement": requirement.statement,
+        "role": requirement.role,
+        "services": list(check.services),
+        "path": check.path,
+    }
+
+
+def _digest(data: bytes | None) -> str | None:
+    return None if data is None else hashlib.sha256(data).hexdigest()

@@ -1,0 +1,268 @@
+"""The run as JSON lines: a header, every exchange and result as they come, a footer.
+
+Each line reaches the operating system before the next is made, so a crash or Ctrl-C loses nothing
+that was recorded. Without a footer a run was broken off, and its last line may be torn.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType, TracebackType
+from typing import Any, BinaryIO, Self
+
+from harness.errors import UsageFault
+from harness.model import CheckResult, Exchange, Verdict
+from harness.ports import Clock
+from harness.record_lines import (
+    SCHEMA,
+    Malformed,
+    exchange_facts,
+    exchange_of,
+    facts_of,
+    footer_of,
+    header_of,
+    line_of,
+    result_facts,
+    result_of,
+)
+from harness.verdicts import Exit, exit_code
+
+FILE = "run.jsonl"
+"""The name of a record in the folder of its run."""
+
+LONGEST_LINE = 64 * 1024 * 1024
+MOST_LINES = 1_000_000
+_EXCHANGE = re.compile(rb'\{"kind":"exchange","id":"([!#-\[\]-~]{1,64})",.*\}\n', re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A run as recorded. `footer` is None where it was broken off; `torn`: mid-line.
+
+    `exchanges` is empty where they were not asked for.
+    """
+
+    header: Mapping[str, Any]
+    exchanges: Mapping[str, Exchange]
+    results: tuple[CheckResult, ...]
+    footer: Mapping[str, Any] | None
+    torn: bool
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything that was asked was put to the subjects."""
+        return self.footer is not None and bool(self.footer["complete"])
+
+    @property
+    def exit(self) -> Exit:
+        """What the run ended with, recomputed: a run broken off is never conformant."""
+        return outcome((result.verdict for result in self.results), complete=self.complete)
+
+
+def outcome(verdicts: Iterable[Verdict], *, complete: bool) -> Exit:
+    """The exit code of a run that was, or was not, carried to its end.
+
+    >>> outcome([Verdict.PASSED], complete=False).name
+    'INTERRUPTED'
+    >>> outcome([Verdict.FAILED], complete=False).name
+    'FAILED'
+    """
+    code = exit_code(verdicts)
+    return code if complete or code is Exit.FAILED else Exit.INTERRUPTED
+
+
+class RecordWriter:
+    """Writes one record, replacing an older one; left by an exception, it says what broke it off.
+
+    Raises `UsageFault` where the file cannot be made or grow; what was written stays readable.
+    """
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self._path = path
+        self._clock = clock
+        self._verdicts: Counter[Verdict] = Counter()
+        self._ended = False
+        self._spoilt: OSError | None = None
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file: BinaryIO = path.open("wb", buffering=0)
+        except OSError as cause:
+            raise _unwritable(path, cause) from None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None
+    ) -> None:
+        if not self._ended and self._spoilt is None:
+            self.close(complete=kind is None, reason=_reason(kind))
+        self._file.close()
+
+    def header(self, facts: Mapping[str, object]) -> None:
+        """Write what was asked, by which rules, of whom; see `harness.provenance`."""
+        self._write("header", {"schema": SCHEMA, **facts})
+
+    def exchange(self, exchange: Exchange) -> None:
+        """Write an exchange, as it was made."""
+        self._write("exchange", exchange_facts(exchange))
+
+    def result(self, result: CheckResult) -> None:
+        """Write a result; its evidence is written already."""
+        self._verdicts[result.verdict] += 1
+        self._write("result", result_facts(result))
+
+    def close(self, *, complete: bool, reason: str | None = None) -> None:
+        """Write the footer and see it to the disk; `reason` tells why a run is not complete."""
+        facts = {
+            "complete": complete,
+            "reason": reason,
+            "counts": {verdict: self._verdicts[verdict] for verdict in Verdict},
+            "exit": outcome(self._verdicts.elements(), complete=complete),
+            "ended": self._clock().isoformat(),
+        }
+        self._write("footer", facts)
+        self._ended = True
+        try:
+            os.fsync(self._file.fileno())
+        except OSError as cause:
+            if self._path.is_file():  # a pipe or a device has no disk to reach
+                raise _unwritable(self._path, cause) from None
+        self._file.close()
+
+    def _write(self, kind: str, facts: Mapping[str, object]) -> None:
+        if self._spoilt is not None:
+            raise _unwritable(self._path, self._spoilt)
+        rest = memoryview(line_of(kind, facts))
+        try:
+            while rest:
+                rest = rest[self._file.write(rest) :]
+        except OSError as cause:
+            self._spoilt = cause
+            raise _unwritable(self._path, cause) from None
+
+
+def read(path: Path, *, exchanges: bool = True) -> Record:
+    """The record of a folder or a file; raises `UsageFault` naming the line that is not as written.
+
+    The torn last line of a run that was broken off is left out. `exchanges=False` skips the bytes
+    of the exchanges, which are most of a record.
+    """
+    file = path / FILE if path.is_dir() else path
+    reading = _Reading(exchanges)
+    try:
+        with file.open("rb") as source:
+            while line := source.readline(LONGEST_LINE + 1):
+                reading.take(line)
+        return reading.record()
+    except OSError as cause:
+        seen = (cause.strerror or str(cause)).lower()
+        raise _unreadable(str(file), "a record of a run", seen) from None
+    except Malformed as flaw:
+        raise _unreadable(
+            f"{file}, line {max(reading.line, 1)}", flaw.expected, flaw.seen
+        ) from None
+
+
+class _Reading:
+    """What has been read of a record so far."""
+
+    def __init__(self, exchanges: bool) -> None:  # noqa: FBT001 -- private, one caller
+        self.line = 0
+        self._bodies = exchanges
+        self._header: Mapping[str, Any] | None = None
+        self._footer: Mapping[str, Any] | None = None
+        self._exchanges: dict[str, Exchange] = {}
+        self._known: set[str] = set()
+        self._results: list[CheckResult] = []
+        self._torn = False
+
+    def take(self, line: bytes) -> None:
+        """Take the next line; raises `Malformed`."""
+        self.line += 1
+        if len(line) > LONGEST_LINE or self.line > MOST_LINES:
+            limits = f"at most {MOST_LINES} lines of at most {LONGEST_LINE} bytes"
+            raise Malformed(limits, "more")
+        if self._footer is not None:
+            raise Malformed("nothing after the footer", line[:40])
+        skipped = None if self._bodies or self._header is None else _EXCHANGE.fullmatch(line)
+        if skipped:
+            return self._know(skipped[1].decode())
+        try:
+            facts = facts_of(line)
+        except Malformed:
+            if line.endswith(b"\n") or self._header is None:
+                raise
+            self._torn = True
+            return None
+        return self._sort(facts)
+
+    def _sort(self, facts: dict[str, Any]) -> None:
+        kind = facts.get("kind")
+        if (kind == "header") != (self._header is None):
+            raise Malformed("one header, in the first line", kind)
+        match kind:
+            case "header":
+                self._header = header_of(facts)
+            case "exchange":
+                exchange = exchange_of(facts)
+                self._know(exchange.id)
+                if self._bodies:
+                    self._exchanges[exchange.id] = exchange
+            case "result":
+                self._results.append(self._evidenced(result_of(facts)))
+            case "footer":
+                self._footer = self._agreeing(footer_of(facts))
+            case _:
+                raise Malformed("a header, exchange, result or footer", kind)
+
+    def record(self) -> Record:
+        """All of it; raises `Malformed` where there is no header."""
+        if self._header is None:
+            raise Malformed("a header", "an empty file")
+        held = MappingProxyType(self._exchanges)
+        return Record(self._header, held, tuple(self._results), self._footer, self._torn)
+
+    def _know(self, ident: str) -> None:
+        if ident in self._known:
+            raise Malformed("each exchange once", ident)
+        self._known.add(ident)
+
+    def _evidenced(self, result: CheckResult) -> CheckResult:
+        lost = set(result.evidence) - self._known
+        if lost:
+            raise Malformed("evidence that is recorded above its result", min(lost))
+        return result
+
+    def _agreeing(self, footer: Mapping[str, Any]) -> Mapping[str, Any]:
+        counted = Counter(result.verdict for result in self._results)
+        if any(counted[verdict] != footer["counts"].get(verdict, 0) for verdict in Verdict):
+            raise Malformed(f"the counts of {len(self._results)} results", footer["counts"])
+        return footer
+
+
+def _reason(kind: type[BaseException] | None) -> str | None:
+    if kind is None:
+        return None
+    return "interrupted" if issubclass(kind, KeyboardInterrupt) else f"ended by {kind.__name__}"
+
+
+def _unwritable(path: Path, cause: OSError) -> UsageFault:
+    seen = (cause.strerror or str(cause)).lower()
+    return UsageFault(
+        str(path),
+        expected="a file that can be written",
+        seen=seen,
+        remedy="free some space or choose another --out",
+    )
+
+
+def _unreadable(where: str, expected: str, seen: str) -> UsageFault:
+    return UsageFault(
+        where, expected=expected, seen=seen, remedy="name a folder or run.jsonl that oots run wrote"
+    )

@@ -1,0 +1,218 @@
+"""The nouns of a run as JSON values and back; bytes stay exact, text stays readable.
+
+Bytes are `{"text": ...}` where they are UTF-8 that a person can read, else `{"base64": ...}`.
+Reading trusts nothing: whatever is not as it was written raises `Malformed`.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import datetime
+from typing import Any, TypeVar
+
+from harness.model import CheckResult, Exchange, Verdict
+
+SCHEMA = 1
+_Kind = TypeVar("_Kind")
+_RESULT_FIELDS = tuple(field.name for field in fields(CheckResult))
+_LISTS = ("requirements", "evidence")
+_OPTIONAL = ("tag", "expected", "seen", "detail")
+_HEADER: Mapping[str, type] = {
+    "run": str,
+    "started": str,
+    "versions": dict,
+    "rules": str,
+    "asked": str,
+    "of_whom": str,
+    "target": dict,
+    "selection": dict,
+    "catalogue": list,
+    "not_tested": list,
+}
+_CATALOGUE = ("check", "title", "chapter", "severity", "keyword", "requirement", "path", "role")
+_NOT_TESTED = ("requirement", "clause", "reason")
+
+
+class Malformed(Exception):
+    """A line is not as the harness writes it."""
+
+    def __init__(self, expected: str, seen: object) -> None:
+        shown = repr(seen)
+        super().__init__(expected, shown)
+        self.expected = expected
+        self.seen = shown if len(shown) <= 80 else f"{shown[:80]}..."  # noqa: PLR2004 -- one line
+
+
+def canonical_hash(value: object) -> str:
+    """SHA-256 over a JSON value, whatever the order of its keys; hexadecimal.
+
+    >>> canonical_hash({"a": 1, "b": ["x"]}) == canonical_hash({"b": ["x"], "a": 1})
+    True
+    """
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def readable(data: bytes) -> str | None:
+    r"""The text that bytes are, None where they are not UTF-8 or hold anything unprintable.
+
+    >>> readable(b"HTTP/1.1 200\r\n"), readable(b"\x00\x1d")
+    ('HTTP/1.1 200\r\n', None)
+    """
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    bare = text.replace("\r", "").replace("\n", "").replace("\t", "")
+    return text if bare.isprintable() else None
+
+
+def line_of(kind: str, facts: Mapping[str, object]) -> bytes:
+    """One line of a record; lone surrogates become JSON escapes, so that it is always UTF-8."""
+    text = json.dumps({"kind": kind, **facts}, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "backslashreplace") + b"\n"
+
+
+def facts_of(line: bytes) -> dict[str, Any]:
+    """The object that a line holds; raises `Malformed`."""
+    try:
+        facts = json.loads(line)
+    except (ValueError, RecursionError) as cause:
+        raise Malformed("one JSON object", line[:60].decode("utf-8", "replace")) from cause
+    if not isinstance(facts, dict):
+        raise Malformed("one JSON object", facts)
+    return facts
+
+
+def exchange_facts(exchange: Exchange) -> dict[str, object]:
+    """An exchange as it is written."""
+    return {
+        "id": exchange.id,
+        "protocol": exchange.protocol,
+        "peer": exchange.peer,
+        "at": exchange.at.isoformat(),
+        "elapsed": exchange.elapsed,
+        "request": _bytes_facts(exchange.request),
+        "response": None if exchange.response is None else _bytes_facts(exchange.response),
+        "error": exchange.error,
+    }
+
+
+def exchange_of(facts: Mapping[str, object]) -> Exchange:
+    """An exchange as it was written; raises `Malformed`."""
+    response = facts.get("response")
+    elapsed = facts.get("elapsed")
+    if isinstance(elapsed, bool) or not isinstance(elapsed, int | float):
+        raise Malformed("a number of seconds in elapsed", elapsed)
+    return Exchange(
+        id=_field(facts, "id", str),
+        protocol=_field(facts, "protocol", str),
+        peer=_field(facts, "peer", str),
+        at=instant_of(_field(facts, "at", str)),
+        elapsed=elapsed,
+        request=_bytes_of(_field(facts, "request", dict)),
+        response=None if response is None else _bytes_of(_field(facts, "response", dict)),
+        error=_optional(facts, "error"),
+    )
+
+
+def result_facts(result: CheckResult) -> dict[str, object]:
+    """A result as it is written: every field, in their order."""
+    return {name: getattr(result, name) for name in _RESULT_FIELDS}
+
+
+def result_of(facts: Mapping[str, object]) -> CheckResult:
+    """A result as it was written; raises `Malformed`."""
+    try:
+        verdict = Verdict(_field(facts, "verdict", str))
+    except ValueError:
+        raise Malformed("a verdict", facts["verdict"]) from None
+    texts = {
+        name: _optional(facts, name) if name in _OPTIONAL else _field(facts, name, str)
+        for name in _RESULT_FIELDS
+        if name not in (*_LISTS, "verdict")
+    }
+    lists = {name: _strings(facts, name) for name in _LISTS}
+    return CheckResult(**{**texts, **lists, "verdict": verdict})  # type: ignore[arg-type]
+
+
+def header_of(facts: Mapping[str, object]) -> Mapping[str, Any]:
+    """The header, with everything that a report reads in it; raises `Malformed`."""
+    if facts.get("schema") != SCHEMA:
+        raise Malformed(f"schema {SCHEMA}", facts.get("schema"))
+    for name, kind in _HEADER.items():
+        _field(facts, name, kind)
+    instant_of(_field(facts, "started", str))
+    _optional(facts, "fault")
+    _field(_field(facts, "target", dict), "name", str)
+    for list_name, names in (("catalogue", _CATALOGUE), ("not_tested", _NOT_TESTED)):
+        for entry in _field(facts, list_name, list):
+            if not isinstance(entry, dict):
+                raise Malformed(f"an object in {list_name}", entry)
+            for name in names:
+                _field(entry, name, str)
+    return facts
+
+
+def footer_of(facts: Mapping[str, object]) -> Mapping[str, Any]:
+    """The footer; raises `Malformed`."""
+    _field(facts, "complete", bool)
+    _field(facts, "exit", int)
+    instant_of(_field(facts, "ended", str))
+    _optional(facts, "reason")
+    for verdict, number in _field(facts, "counts", dict).items():
+        if verdict not in tuple(Verdict) or not isinstance(number, int):
+            raise Malformed("counts of verdicts", {verdict: number})
+    return facts
+
+
+def instant_of(text: str) -> datetime:
+    """An instant with its time zone; raises `Malformed`."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise Malformed("an ISO 8601 instant", text) from None
+    if at.tzinfo is None:
+        raise Malformed("an instant with a time zone", text)
+    return at
+
+
+def _bytes_facts(data: bytes) -> dict[str, str]:
+    text = readable(data)
+    return {"base64": base64.b64encode(data).decode()} if text is None else {"text": text}
+
+
+def _bytes_of(facts: dict[str, object]) -> bytes:
+    match facts:
+        case {"text": str(text)} if len(facts) == 1:
+            return text.encode("utf-8", "surrogatepass")
+        case {"base64": str(text)} if len(facts) == 1:
+            try:
+                return base64.b64decode(text, validate=True)
+            except ValueError:
+                raise Malformed("base64", text) from None
+    raise Malformed('{"text": ...} or {"base64": ...}', facts)
+
+
+def _field(facts: Mapping[str, object], name: str, kind: type[_Kind]) -> _Kind:
+    value = facts.get(name)
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise Malformed(f"{name} of type {kind.__name__}", value)
+    return value
+
+
+def _optional(facts: Mapping[str, object], name: str) -> str | None:
+    if name not in facts:
+        raise Malformed(f"the field {name}", "none")
+    return None if facts[name] is None else _field(facts, name, str)
+
+
+def _strings(facts: Mapping[str, object], name: str) -> tuple[str, ...]:
+    values = _field(facts, name, list)
+    if not all(isinstance(value, str) for value in values):
+        raise Malformed(f"texts in {name}", values)
+    return tuple(values)

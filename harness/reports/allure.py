@@ -1,0 +1,197 @@
+"""Allure results of a run, as allure-pytest would have written them, without pytest.
+
+Names of files and ids follow from the record alone: writing twice gives the same files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from allure_commons.model2 import (
+    ATTACHMENT_PATTERN,
+    Attachment,
+    Label,
+    Parameter,
+    Status,
+    StatusDetails,
+    TestResult,
+)
+from allure_commons.types import LabelType, Severity
+
+from harness.errors import UsageFault
+from harness.model import CheckResult, Exchange, Verdict
+from harness.record import Record
+from harness.record_lines import instant_of
+from harness.reports import evidence, views
+
+FEW = 3
+"""How many exchanges a result shows; a catalogue of checks may rest on dozens."""
+
+LONGEST = 32_000
+"""How many bytes of a request or a response are attached."""
+
+_STATUS = {
+    Verdict.PASSED: Status.PASSED,
+    Verdict.WARNED: Status.PASSED,
+    Verdict.FAILED: Status.FAILED,
+    Verdict.BLOCKED: Status.BROKEN,
+    Verdict.BROKEN: Status.BROKEN,
+    Verdict.NOT_APPLICABLE: Status.SKIPPED,
+    Verdict.WAIVED: Status.SKIPPED,
+}
+_SEVERITY = {
+    "shall": Severity.CRITICAL,
+    "should": Severity.NORMAL,
+    "recommended": Severity.NORMAL,
+    "may": Severity.MINOR,
+}
+_CATEGORIES = [
+    {"name": "Blocked: not reached or not observed", "messageRegex": "(?s)blocked: .*"},
+    {"name": "Broken: the harness itself", "messageRegex": "(?s)broken: .*"},
+    {"name": "Failed: a shall is violated", "matchedStatuses": ["failed"]},
+]
+
+
+def write(record: Record, folder: Path) -> None:
+    """Write the results below a folder; raises `UsageFault` where that cannot be done."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in files(record):
+            (folder / name).write_bytes(content)
+    except OSError as cause:
+        raise UsageFault(
+            str(folder),
+            expected="a folder that can be written",
+            seen=(cause.strerror or str(cause)).lower(),
+            remedy="free some space or choose another --out",
+        ) from None
+
+
+def files(record: Record) -> Iterator[tuple[str, bytes]]:
+    """Each file's name and content: results, the exchanges they show once each, and the setting."""
+    roles = {entry["check"]: entry for entry in record.header["catalogue"]}
+    attached: dict[str, str] = {}
+    for result in record.results:
+        shown = _evidence(record, result)
+        for exchange in shown:
+            if exchange.id not in attached:
+                attached[exchange.id] = _attachment(record, exchange)
+                text = evidence.text(exchange, LONGEST)
+                yield attached[exchange.id], text.encode("utf-8", "backslashreplace")
+        case = _case(record, result, roles.get(result.check, {}))
+        case.attachments = [Attachment(e.id, attached[e.id], "text/plain") for e in shown]
+        case.start, case.stop = _span(record, shown)
+        yield TestResult.file_pattern.format(prefix=case.uuid), _json(case)
+    yield "categories.json", _json(_CATEGORIES)
+    yield "environment.properties", _setting(record)
+
+
+def _case(record: Record, result: CheckResult, entry: dict[str, str]) -> TestResult:
+    path = entry.get("path", f"{result.chapter}::{result.check}")
+    full_name = path.replace("/", ".").replace(".py::", "#")
+    who = (result.member_state, result.service, result.environment)
+    history = _ident(full_name, *who)
+    return TestResult(
+        uuid=_ident(record.header["run"], history),
+        historyId=history,
+        testCaseId=_ident(full_name),
+        fullName=full_name,
+        name=f"{result.check} {result.title} [{views.subject(result)}]",
+        titlePath=[result.chapter, result.check],
+        description=_description(record, result, entry),
+        status=_STATUS[result.verdict],
+        statusDetails=_details(result),
+        stage="finished",
+        labels=_labels(result, entry),
+        parameters=[
+            Parameter("Member State", result.member_state),
+            Parameter("service", result.service),
+            Parameter("environment", result.environment),
+        ],
+    )
+
+
+def _labels(result: CheckResult, entry: dict[str, str]) -> list[Label]:
+    severity = _SEVERITY.get(result.keyword, Severity.NORMAL).value
+    named = (
+        (LabelType.EPIC, entry.get("role", result.service)),
+        (LabelType.FEATURE, result.chapter),
+        (LabelType.STORY, result.requirement),
+        (LabelType.SEVERITY, severity),
+        (LabelType.PARENT_SUITE, result.chapter),
+        (LabelType.SUITE, f"{result.check} {result.title}"),
+        (LabelType.SUB_SUITE, result.member_state),
+        (LabelType.FRAMEWORK, "oots"),
+        (LabelType.LANGUAGE, "python"),
+        (LabelType.TAG, str(result.verdict)),
+        (LabelType.TAG, result.tag),
+    )
+    return [Label(str(name), value) for name, value in named if value]
+
+
+def _description(record: Record, result: CheckResult, entry: dict[str, str]) -> str:
+    lines = (
+        entry.get("statement"),
+        f"Written in: {result.clause} ({result.keyword})",
+        f"Requirements: {', '.join(result.requirements)}",
+        f"Reproduce: `{views.reproduction(record, result)}`",
+    )
+    return "\n\n".join(line for line in lines if line)
+
+
+def _details(result: CheckResult) -> StatusDetails | None:
+    if result.tag:
+        text = f"{result.tag}\nexpected: {result.expected}\nseen: {result.seen}"
+        prefix = "" if result.verdict is Verdict.FAILED else f"{result.verdict}: "
+        return StatusDetails(message=f"{prefix}{text}", trace=result.detail)
+    if result.verdict is Verdict.PASSED:
+        return None
+    return StatusDetails(message=f"{result.verdict}: {result.detail}")
+
+
+def _evidence(record: Record, result: CheckResult) -> tuple[Exchange, ...]:
+    held = (record.exchanges.get(ident) for ident in result.evidence[:FEW])
+    return tuple(exchange for exchange in held if exchange)
+
+
+def _attachment(record: Record, exchange: Exchange) -> str:
+    prefix = _ident(record.header["run"], exchange.id)
+    return str(ATTACHMENT_PATTERN.format(prefix=prefix, ext="txt"))
+
+
+def _span(record: Record, shown: tuple[Exchange, ...]) -> tuple[int, int]:
+    """When the evidence was seen, in milliseconds since 1970; the start of the run without any."""
+    starts = [exchange.at.timestamp() for exchange in shown]
+    ends = [exchange.at.timestamp() + exchange.elapsed for exchange in shown]
+    base = instant_of(record.header["started"]).timestamp()
+    return round(1000 * min(starts, default=base)), round(1000 * max(ends, default=base))
+
+
+def _setting(record: Record) -> bytes:
+    versions = record.header["versions"]
+    lines = (
+        f"run={record.header['run']}",
+        f"target={record.header['target']['name']}",
+        f"harness={versions.get('harness')}",
+        f"python={versions.get('python')}",
+    )
+    return "".join(f"{' '.join(line.splitlines())}\n" for line in lines).encode("ascii", "replace")
+
+
+def _filled(item: object) -> dict[str, object]:
+    """An item of Allure's model as its own logger writes it: nothing that is empty."""
+    return {name: value for name, value in vars(item).items() if value or value is False}
+
+
+def _ident(*parts: str) -> str:
+    return hashlib.sha256("/".join(parts).encode("utf-8", "backslashreplace")).hexdigest()[:32]
+
+
+_ENCODER = json.JSONEncoder(default=_filled)
+
+
+def _json(value: object) -> bytes:
+    return _ENCODER.encode(value).encode()

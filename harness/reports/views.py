@@ -1,0 +1,208 @@
+"""What the reports show, computed once: counts, groups, tables and the verdict in words.
+
+Every number in every report comes from here, so that no two reports can disagree.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from harness.model import CheckResult, Service, Verdict
+from harness.record import Record
+from harness.reports.words import CAPTURED, SYMBOL, code, number
+from harness.verdicts import Exit
+
+Counts = Mapping[Verdict, int]
+
+GREEN = (Verdict.PASSED, Verdict.NOT_APPLICABLE)
+JUDGED = (Verdict.PASSED, Verdict.FAILED, Verdict.WARNED, Verdict.WAIVED)
+
+_ADDRESS = re.compile(
+    r"https?://\S+|(?<![\w.-])(?=[\d.-]*[A-Za-z])[\w-]+(?:\.[\w-]+){2,}\.?(?::\d+)?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check and tag, with everyone on whom it was found; `varied`: they differ in what."""
+
+    first: CheckResult
+    results: tuple[CheckResult, ...]
+    varied: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason why results are neither passed nor failed, with all of them."""
+
+    text: str
+    results: tuple[CheckResult, ...]
+
+    @property
+    def checks(self) -> tuple[str, ...]:
+        """The checks that ended for this reason."""
+        return tuple(dict.fromkeys(result.check for result in self.results))
+
+
+def counts(results: Iterable[CheckResult]) -> Counts:
+    """How many results there are of each verdict, in a reader's order; none is left out."""
+    found = Counter(result.verdict for result in results)
+    return {verdict: found[verdict] for verdict in SYMBOL}
+
+
+def of_verdict(record: Record, verdict: Verdict) -> tuple[CheckResult, ...]:
+    """The results that have a verdict, by subject: a run asks many at a time, in any order."""
+    found = (result for result in record.results if result.verdict is verdict)
+    return tuple(sorted(found, key=_place))
+
+
+def _place(result: CheckResult) -> tuple[str, str, bool, str]:
+    return result.member_state, result.environment, result.service != Service.EB, result.service
+
+
+def findings(record: Record, verdict: Verdict) -> tuple[Finding, ...]:
+    """The findings of a verdict, in the order of the checks."""
+    together: dict[tuple[str, str | None], list[CheckResult]] = {}
+    for result in of_verdict(record, verdict):
+        together.setdefault((result.check, result.tag), []).append(result)
+    return tuple(
+        Finding(found[0], tuple(found), len({(r.expected, r.seen) for r in found}) > 1)
+        for found in sorted(together.values(), key=lambda found: _rank(record, found[0].check))
+    )
+
+
+def reasons(record: Record, verdict: Verdict) -> tuple[Reason, ...]:
+    """The reasons given for a verdict, the most frequent first; an address makes none its own."""
+    together: dict[str, list[CheckResult]] = {}
+    for result in of_verdict(record, verdict):
+        together.setdefault(_ADDRESS.sub("<address>", _why(result)), []).append(result)
+    found = (_reason(text, tuple(results)) for text, results in together.items())
+    return tuple(sorted(found, key=lambda reason: (-len(reason.results), reason.text)))
+
+
+def _reason(masked: str, results: tuple[CheckResult, ...]) -> Reason:
+    texts = {_why(result) for result in results}
+    return Reason(texts.pop() if len(texts) == 1 else masked, results)
+
+
+def chapters(record: Record) -> dict[str, Counts]:
+    """The counts by chapter, in the order of the suite."""
+    asked = [entry["chapter"] for entry in record.header["catalogue"]]
+    names = dict.fromkeys((*asked, *(result.chapter for result in record.results)))
+    return {n: counts(r for r in record.results if r.chapter == n) for n in names}
+
+
+def members(record: Record) -> dict[str, dict[str, Counts]]:
+    """The counts by Member State and, within it, chapter; Member States by code."""
+    cells: dict[tuple[str, str], list[CheckResult]] = {}
+    for result in record.results:
+        cells.setdefault((result.member_state, result.chapter), []).append(result)
+    codes = sorted({member_state for member_state, _ in cells})
+    names = tuple(chapters(record))
+    return {c: {n: counts(cells.get((c, n), ())) for n in names} for c in codes}
+
+
+def total(cells: Iterable[Counts]) -> Counts:
+    """The sum of several counts."""
+    rows = tuple(cells)
+    return {verdict: sum(row[verdict] for row in rows) for verdict in SYMBOL}
+
+
+def worst(cell: Counts) -> Verdict | None:
+    """The verdict that decides how a cell looks; None where it is empty."""
+    return next((verdict for verdict in SYMBOL if cell[verdict]), None)
+
+
+def subject(result: CheckResult) -> str:
+    """Who was judged, in a few letters."""
+    parts = (result.member_state, result.service, result.environment)
+    return " ".join(part for part in parts if part != CAPTURED) or "captured answer"
+
+
+def subjects(results: Iterable[CheckResult]) -> str:
+    """Who was judged: Member States, grouped by the environment and the services they share.
+
+    The code that data uses stands beside the one of DNS where the two differ.
+    """
+    of: dict[tuple[str, str], dict[str, None]] = {}
+    for r in results:
+        of.setdefault((r.environment, r.member_state), {})[r.service] = None
+    alike: dict[str, list[str]] = {}
+    for (environment, who), services in of.items():
+        shared = " ".join(part for part in (environment, *services) if part != CAPTURED)
+        alike.setdefault(shared, []).append("captured answer" if who == CAPTURED else code(who))
+    told = (f"{shared}: {', '.join(whom)}".removeprefix(": ") for shared, whom in alike.items())
+    return "; ".join(told)
+
+
+def reproduction(record: Record, result: CheckResult) -> str:
+    """The command that puts the same check to the same subject again."""
+    fault = record.header.get("fault")
+    words = ["oots", "run"]
+    if result.member_state == CAPTURED:
+        return shlex.join(["oots", "verify", *_options(record.header["selection"])])
+    words += ["--member-state", result.member_state, "--service", result.service]
+    words += ["--environment", result.environment, "--check", result.check]
+    return shlex.join(words + (["--fault", fault] if fault else []))
+
+
+def headline(record: Record) -> tuple[str, str]:
+    """The verdict in a word or two, and what it rests on."""
+    match record.exit:
+        case Exit.FAILED:
+            failed = of_verdict(record, Verdict.FAILED)
+            checks = number(len({r.check for r in failed}), "check fails", "checks fail")
+            whom = number(len({subject(r) for r in failed}), "subject")
+            return "Not conformant", f"{checks} on {whom}."
+        case Exit.BROKEN:
+            return "No verdict", "the harness itself broke."
+        case Exit.BLOCKED if of_verdict(record, Verdict.BLOCKED):
+            return "No verdict", "something could not be reached and was not judged."
+        case Exit.BLOCKED:
+            return "No verdict", "nothing was there to judge."
+        case Exit.INTERRUPTED:
+            return "No verdict", "the run was broken off before its end."
+    return "Conformant", "nothing that was judged violates a binding requirement."
+
+
+def reservations(record: Record) -> str:
+    """What the headline leaves out: other verdicts, and an end that came too early."""
+    found = counts(record.results)
+    others = (Verdict.BROKEN, Verdict.BLOCKED, Verdict.WARNED, Verdict.WAIVED)
+    told = ", ".join(f"{found[verdict]:,} {verdict}" for verdict in others if found[verdict])
+    parts = [f"Also: {told}."] if told else []
+    if not record.complete:
+        reason = (record.footer or {}).get("reason") or "no footer was written"
+        parts.append(f"The run is not complete ({reason}); this is what was recorded until then.")
+    return " ".join(parts)
+
+
+def sentence(record: Record) -> str:
+    """The verdict in words: what was found, and what it does not say."""
+    word, basis = headline(record)
+    return f"{word}: {basis} {reservations(record)}".rstrip()
+
+
+def _options(selection: Mapping[str, object]) -> list[str]:
+    words: list[str] = []
+    for option, value in selection.items():
+        if value and isinstance(value, str):
+            words += [f"--{option.replace('_', '-')}", value]
+    return words
+
+
+def _rank(record: Record, check: str) -> tuple[int, str]:
+    order = [entry["check"] for entry in record.header["catalogue"]]
+    return (order.index(check) if check in order else len(order), check)
+
+
+def _why(result: CheckResult) -> str:
+    """The reason without whom it is about, which is told in other places."""
+    last = (result.detail or "no reason was given").strip().rpartition("\n")[2]
+    if result.verdict is not Verdict.BLOCKED:
+        return last
+    return last.partition(": ")[2] or last
