@@ -15,7 +15,7 @@ from http import HTTPStatus
 from harness import jades
 from harness.chain import chain_of
 from harness.errors import NotApplicable, Unreachable, Violation
-from harness.model import HttpResponse
+from harness.model import NO_STATUS, HttpResponse
 
 CACHING_FIELDS = ("cache-control", "expires", "etag", "last-modified")
 """The fields by which a response says how it may be kept; `Pragma` is none (RFC 9111, 5.4)."""
@@ -173,7 +173,7 @@ def names(field: str | None) -> tuple[str, ...]:
 
 def answered(response: HttpResponse) -> HttpResponse:
     """A response with the status of every answer; raises `NotApplicable` for any other."""
-    if response.status != HTTPStatus.OK:
+    if response.status not in (HTTPStatus.OK, NO_STATUS):
         raise NotApplicable(f"caching is judged on answers with status 200, not {response.status}")
     return response
 

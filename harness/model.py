@@ -86,6 +86,10 @@ class HttpRequest:
     headers: Headers
 
 
+NO_STATUS = 0
+"""The status of a captured response that came without its status line."""
+
+
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
     """One HTTP response as received; `body` holds the bytes after transfer decoding only."""

@@ -58,7 +58,9 @@ class Directory:
     ) -> Answer:
         """The answer to a query; `headers` are added to the usual ones; raises `Unreachable`."""
         usual = search_request(await self.root(), query, method=method, version=version)
-        return await self.send(HttpRequest(usual.method, usual.url, usual.headers + headers), fresh=fresh)
+        return await self.send(
+            HttpRequest(usual.method, usual.url, usual.headers + headers), fresh=fresh
+        )
 
     async def send(
         self, request: HttpRequest, *, specimen: Specimen | None = None, fresh: bool = False

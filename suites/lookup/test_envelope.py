@@ -5,7 +5,7 @@ from __future__ import annotations
 from harness.checks import check, require
 from harness.errors import NotApplicable
 from harness.lookup import MEDIA_TYPE, asked_as, asked_version
-from harness.model import Specimen
+from harness.model import NO_STATUS, Specimen
 from harness.regrep import read
 from harness.regrep_rules import CS_VERSION, FAILURE, SUCCESS, judge_form
 from harness.subjects.answer import Answer
@@ -39,6 +39,8 @@ def test_the_answer_is_a_readable_query_response(answer: Answer) -> None:
 def test_the_http_status_is_200(answer: Answer) -> None:
     """The HTTP status is 200, for a success and for a refusal."""
     status = answer.response.status
+    if status == NO_STATUS:
+        raise NotApplicable("the status line was not captured")
 
     require(status == 200, "http-status-not-200", expected="200", seen=str(status))
 
