@@ -79,7 +79,7 @@ class Check:
     @property
     def subject(self) -> str:
         """What it judges: `zone`, `directory` or `answer`."""
-        return next(iter(inspect.signature(self.function).parameters))
+        return _parameters(self.function)[0]
 
     @property
     def requirement(self) -> Requirement:
@@ -140,9 +140,14 @@ def _modules(package: ModuleType) -> Iterator[ModuleType]:
                 yield importlib.import_module(entry.name)
 
 
+@cache
+def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
+    return tuple(inspect.signature(function).parameters)
+
+
 def _refuse_mistakes(declared: Check) -> None:
     unknown = [slug for slug in declared.verifies if slug not in requirements()]
-    parameters = tuple(inspect.signature(declared.function).parameters)
+    parameters = _parameters(declared.function)
     problem = (
         f"requirement {unknown[0]} does not exist"
         if unknown

@@ -53,7 +53,9 @@ class Observatory:
         """Ask the name server; raises `Unreachable`."""
         return await self._once(query, partial(self._resolve, query), watch, fresh=fresh)
 
-    async def fetch(self, request: HttpRequest, watch: Watch, *, fresh: bool = False) -> HttpResponse:
+    async def fetch(
+        self, request: HttpRequest, watch: Watch, *, fresh: bool = False
+    ) -> HttpResponse:
         """Ask the directory; raises `Unreachable`."""
         return await self._once(request, partial(self._fetch, request), watch, fresh=fresh)
 
@@ -74,42 +76,52 @@ class Observatory:
         return cast("_Answer", answer)
 
     async def _resolve(self, query: DnsQuery) -> tuple[str, DnsReply]:
-        at, began = self.clock(), perf_counter()
+        attempt = _Attempt(f"dns/{query.transport}", query.name, self.clock())
         try:
             reply = await self._resolver.ask(query)
         except Unreachable as cause:
-            text = f"{query.name} {query.rdtype}".encode()
-            raise self._unanswered(f"dns/{query.transport}", query.name, at, began, text, cause) from cause
-        exchange = Exchange(
-            self._number(), f"dns/{query.transport}", reply.peer, at, reply.elapsed, reply.request, reply.wire, None
-        )
-        self._sink(exchange)
-        return exchange.id, reply
+            asked = f"{query.name} {query.rdtype}".encode()
+            raise _Unanswered(self._record(attempt, asked, None, cause), cause) from cause
+        return self._record(attempt, reply.request, reply.wire), reply
 
     async def _fetch(self, request: HttpRequest) -> tuple[str, HttpResponse]:
-        at, began = self.clock(), perf_counter()
-        peer, sent = urlsplit(request.url).netloc, request_bytes(request)
+        attempt = _Attempt("https", urlsplit(request.url).netloc, self.clock())
+        sent = request_bytes(request)
         try:
             response = await self._fetcher.fetch(request)
         except Unreachable as cause:
-            raise self._unanswered("https", peer, at, began, sent, cause) from cause
+            raise _Unanswered(self._record(attempt, sent, None, cause), cause) from cause
+        return self._record(attempt, sent, response_bytes(response)), response
+
+    def _record(
+        self,
+        attempt: _Attempt,
+        sent: bytes,
+        received: bytes | None,
+        cause: Unreachable | None = None,
+    ) -> str:
         exchange = Exchange(
-            self._number(), "https", peer, at, perf_counter() - began, sent, response_bytes(response), None
+            id=f"x{next(self._numbers)}",
+            protocol=attempt.protocol,
+            peer=attempt.peer,
+            at=attempt.at,
+            elapsed=perf_counter() - attempt.began,
+            request=sent,
+            response=received,
+            error=None if cause is None else str(cause),
         )
         self._sink(exchange)
-        return exchange.id, response
+        return exchange.id
 
-    def _unanswered(
-        self, protocol: str, peer: str, at: datetime, began: float, sent: bytes, cause: Unreachable
-    ) -> _Unanswered:
-        exchange = Exchange(
-            self._number(), protocol, peer, at, perf_counter() - began, sent, None, str(cause)
-        )
-        self._sink(exchange)
-        return _Unanswered(exchange.id, cause)
 
-    def _number(self) -> str:
-        return f"x{next(self._numbers)}"
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """An exchange that has begun."""
+
+    protocol: str
+    peer: str
+    at: datetime
+    began: float = field(default_factory=perf_counter)
 
 
 class _Unanswered(Exception):

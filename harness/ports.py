@@ -30,19 +30,30 @@ class Fetcher(Protocol):
     """Sends one HTTP request."""
 
     async def fetch(self, request: HttpRequest) -> HttpResponse:
-        """The response, complete; raises `Unreachable` when none came. Redirects are not followed."""
+        """The response, complete, redirects not followed; raises `Unreachable` when none came."""
         ...
 
 
 class Landscape(Protocol):
     """A set of subjects that can be started and stopped, such as the embedded one."""
 
+    def members(self) -> tuple[str, ...]:
+        """The Member States it has, by ISO 3166-1 alpha-2 code."""
+        ...
+
     def faults(self) -> tuple[FaultNote, ...]:
         """The faults that can be seeded, by name."""
         ...
 
-    def start(self, *, members: Sequence[str], fault: str | None) -> Target:
-        """Serve on ports of the kernel's choice and say how to get there."""
+    def start(
+        self,
+        *,
+        members: Sequence[str],
+        fault: str | None,
+        dns_port: int = 0,
+        https_port: int = 0,
+    ) -> Target:
+        """Serve, and say how to get there; port 0 is the kernel's choice; raises `OSError`."""
         ...
 
     def stop(self) -> None:
@@ -54,5 +65,5 @@ class TicketDesk(Protocol):
     """Where a failed check becomes an incident."""
 
     def file(self, result: CheckResult, *, run: str, at: datetime) -> str:
-        """Register the failure, or add the occurrence to its ticket; answers the ticket's number."""
+        """Register the failure, or add it to its ticket; answers the ticket's number."""
         ...

@@ -20,7 +20,7 @@ from harness.model import Target
 from harness.record_lines import canonical_hash
 from harness.requirements import requirements
 
-LIBRARIES = ("cryptography", "dnspython", "httpx", "lxml")
+LIBRARIES = ("cryptography", "dnspython", "httpcore", "lxml")
 """The libraries that the judge judges with."""
 
 

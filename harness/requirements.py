@@ -52,7 +52,9 @@ class Requirement:
 def requirements() -> dict[str, Requirement]:
     """Every requirement by slug, in the order of the files."""
     entries = [
-        entry for path in sorted((FIXTURES / "requirements").glob("*.toml")) for entry in _read(path)
+        entry
+        for path in sorted((FIXTURES / "requirements").glob("*.toml"))
+        for entry in _read(path)
     ]
     found = {entry.slug: entry for entry in entries}
     if len(found) != len(entries):

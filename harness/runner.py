@@ -39,7 +39,7 @@ async def run(check: Check, session: Session, key: ServiceKey) -> CheckResult:
     """Put one check to one live subject."""
     watch = Watch()
     end = await _ended(check, lambda: _examine(check, session, key, watch), watch)
-    return _result(check, key.member_state, key.service, key.environment, end, watch)
+    return _result(check, (key.member_state, key.service, key.environment), end, watch)
 
 
 async def run_captured(check: Check, answer: Answer, evidence: str) -> CheckResult:
@@ -48,6 +48,8 @@ async def run_captured(check: Check, answer: Answer, evidence: str) -> CheckResu
 
     async def examine() -> None:
         watch.note(evidence)
+        if check.subject != "answer":
+            raise NotApplicable(f"needs a live {check.subject}, not one captured answer")
         if answer.service not in (None, *check.services):
             raise NotApplicable(f"about another service than {answer.service}")
         if answer.specimen not in (None, *check.on):
@@ -55,7 +57,7 @@ async def run_captured(check: Check, answer: Answer, evidence: str) -> CheckResu
         await _call(check, answer)
 
     end = await _ended(check, examine, watch)
-    return _result(check, "-", answer.service or "-", "-", end, watch)
+    return _result(check, ("-", answer.service or "-", "-"), end, watch)
 
 
 async def _examine(check: Check, session: Session, key: ServiceKey, watch: Watch) -> None:
@@ -94,9 +96,7 @@ async def _call(check: Check, subject: object) -> None:
         await answer
 
 
-async def _ended(
-    check: Check, examine: Callable[[], Awaitable[None]], watch: Watch
-) -> _End:
+async def _ended(check: Check, examine: Callable[[], Awaitable[None]], watch: Watch) -> _End:
     try:
         await examine()
     except NotApplicable as reason:
@@ -105,7 +105,7 @@ async def _ended(
         return _End(Verdict.BLOCKED, detail=str(cause))
     except Violation as found:
         return _judged(check, found, watch)
-    except Exception:
+    except Exception:  # noqa: BLE001 -- whatever else a check lets out is the harness's own fault
         return _End(Verdict.BROKEN, detail=traceback.format_exc(limit=-3).strip())
     if not watch.evidence:
         return _End(Verdict.BROKEN, detail="the check ended well without having observed anything")
@@ -120,9 +120,8 @@ def _judged(check: Check, found: Violation, watch: Watch) -> _End:
     return _End(check.requirement.severity, found.tag, found.expected, found.seen)
 
 
-def _result(
-    check: Check, member_state: str, service: str, environment: str, end: _End, watch: Watch
-) -> CheckResult:
+def _result(check: Check, subject: tuple[str, str, str], end: _End, watch: Watch) -> CheckResult:
+    member_state, service, environment = subject
     requirement = check.requirement
     return CheckResult(
         check=check.id,

@@ -38,8 +38,14 @@ WORST_FIRST = (
 """A failure was seen and is never hidden; after it, our own fault outranks what was not reached."""
 
 
+JUDGED = frozenset({Verdict.PASSED, Verdict.WARNED, Verdict.WAIVED})
+"""The verdicts, besides failed, that say something about the subject."""
+
+
 def exit_code(verdicts: Iterable[Verdict]) -> Exit:
     """The code a run ends with.
+
+    Where nothing at all was judged there is nothing to call conformant: blocked.
 
     >>> exit_code([Verdict.PASSED, Verdict.BLOCKED, Verdict.FAILED]).name
     'FAILED'
@@ -47,6 +53,9 @@ def exit_code(verdicts: Iterable[Verdict]) -> Exit:
     'BROKEN'
     >>> exit_code([Verdict.WARNED, Verdict.NOT_APPLICABLE, Verdict.WARNED]).name
     'CONFORMANT'
+    >>> exit_code([Verdict.NOT_APPLICABLE]).name
+    'BLOCKED'
     """
     seen = set(verdicts)
-    return next((code for verdict, code in WORST_FIRST if verdict in seen), Exit.CONFORMANT)
+    otherwise = Exit.CONFORMANT if seen & JUDGED else Exit.BLOCKED
+    return next((code for verdict, code in WORST_FIRST if verdict in seen), otherwise)

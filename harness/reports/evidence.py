@@ -1,8 +1,14 @@
-"""An exchange as a person reads it: text where it is text, else a hexadecimal dump; bounded."""
+"""An exchange as a person reads it: bounded; text where it is text, else a hexadecimal dump.
+
+DNS messages are shown in the presentation form that `dig` has made familiar.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+
+import dns.exception
+import dns.message
 
 from harness.model import Exchange
 from harness.record_lines import readable
@@ -21,10 +27,19 @@ def text(exchange: Exchange, longest: int) -> str:
     answer = (
         f"no answer: {exchange.error or 'none came'}"
         if exchange.response is None
-        else shown(exchange.response, longest)
+        else _told(exchange, exchange.response, longest)
     )
-    asked = shown(exchange.request, longest)
+    asked = _told(exchange, exchange.request, longest)
     return f"{title(exchange)}\n\n> asked\n{asked.rstrip()}\n\n< answered\n{answer.rstrip()}\n"
+
+
+def _told(exchange: Exchange, data: bytes, longest: int) -> str:
+    if exchange.protocol.startswith("dns/"):
+        try:
+            return shown(dns.message.from_wire(data).to_text().encode(), longest)
+        except dns.exception.DNSException:
+            pass  # what cannot be read is shown as it came
+    return shown(data, longest)
 
 
 def shown(data: bytes, longest: int) -> str:

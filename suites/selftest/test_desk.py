@@ -121,7 +121,7 @@ def test_another_failure_has_another_ticket(desk: SqliteDesk, other: CheckResult
     assert numbers == ("INC-000001", "INC-000002")
 
 
-@pytest.mark.parametrize("verdict", set(Verdict) - {Verdict.FAILED})
+@pytest.mark.parametrize("verdict", [v for v in Verdict if v is not Verdict.FAILED])
 def test_only_failures_become_incidents(desk: SqliteDesk, path: Path, verdict: Verdict) -> None:
     result = replace(FAILURE, verdict=verdict)
 

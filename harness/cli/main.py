@@ -1,0 +1,122 @@
+"""The `oots` command: finds the group of commands, shows one clear line for what goes wrong."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import importlib
+import os
+import re
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from harness import __version__
+from harness.errors import HarnessFault, UsageFault
+from harness.verdicts import Exit
+
+COMMANDS = {
+    "run": "judge the embedded landscape and report",
+    "verify": "judge one captured answer, offline",
+    "mock": "keep the embedded landscape running, to develop a client against",
+    "level": "derive each Member State's Acceleratormeter level from a run",
+    "desk": "look at the incidents that failed checks were filed as",
+}
+"""Each is a module of `harness.cli` with `add_arguments` and `run`."""
+
+EPILOG = """\
+exit codes:
+  0  conformant (warnings may have been given)
+  1  at least one check failed
+  2  the command, an option or a file cannot be used
+  3  blocked: something could not be reached and was not judged
+  4  the harness itself broke
+  A failure outranks the harness's own fault, which outranks blocked: 1, then 4, then 3.
+  130  interrupted; what was recorded until then is kept
+"""
+
+
+_MISTYPED = re.compile(r"(?:invalid choice: '|unrecognized arguments: )([^\s']+)")
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that answers a mistake with one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """One line on stderr, with the nearest known word where there is one."""
+        near = _nearest(message, self.known())
+        hint = f"did you mean {near}?" if near else f"see `{self.prog} --help`"
+        self.exit(Exit.USAGE, f"{self.prog}: {message}; {hint}\n")
+
+    def known(self) -> list[str]:
+        """Every word of this parser and of those below it."""
+        words = list(self._option_string_actions)
+        for action in self._actions:
+            words += map(str, action.choices or ())
+            if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 -- no public name
+                words += [word for parser in action.choices.values() for word in parser.known()]
+        return words
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; answers its exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        arguments = _parser(words).parse_args(words)
+        code: int = importlib.import_module(f"harness.cli.{arguments.command}").run(arguments)
+        sys.stdout.flush()
+    except UsageFault as fault:
+        return _say(Exit.USAGE, str(fault))
+    except HarnessFault as fault:
+        return _say(Exit.BROKEN, f"the harness itself broke: {fault}")
+    except KeyboardInterrupt:
+        return _say(Exit.INTERRUPTED, "interrupted; what was recorded until then is kept")
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.CONFORMANT
+    return code
+
+
+def _parser(words: Sequence[str]) -> Parser:
+    parser = Parser(
+        prog="oots",
+        description="Conformance harness for the Common Services of the EU OOTS.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"oots {__version__}")
+    groups = parser.add_subparsers(
+        dest="command", required=True, metavar="COMMAND", parser_class=Parser
+    )
+    for name, summary in COMMANDS.items():
+        group = groups.add_parser(
+            name,
+            help=summary,
+            description=f"{summary[0].upper()}{summary[1:]}.",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        if name in words:
+            importlib.import_module(f"harness.cli.{name}").add_arguments(group)
+    return parser
+
+
+def _nearest(message: str, known: list[str]) -> str | None:
+    """The known word that a mistyped one is closest to.
+
+    >>> _nearest("unrecognized arguments: --jsn", ["--json", "--out"])
+    '--json'
+    """
+    mistyped = _MISTYPED.search(message)
+    near = difflib.get_close_matches(mistyped[1], known, 1) if mistyped else []
+    return near[0] if near else None
+
+
+def _say(code: Exit, text: str) -> int:
+    print(f"oots: {text}", file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,89 @@
+"""A run: which checks on which subjects, over which adapters, some at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from harness.adapters.dns import DnsResolver, socket_transport
+from harness.adapters.https import HttpsFetcher, resolver_locator
+from harness.checks import Check
+from harness.model import CheckResult, Environment, Exchange, Service, ServiceKey, Target
+from harness.observatory import Observatory
+from harness.runner import Session, run
+
+PARALLEL = 8
+"""How many subjects are judged at a time; the checks of one subject go one after the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What of it is asked; an empty tuple means all of its kind."""
+
+    member_states: tuple[str, ...]
+    services: tuple[Service, ...]
+    environments: tuple[Environment, ...]
+    checks: tuple[str, ...]
+    chapters: tuple[str, ...]
+
+    def keys(self, target: Target) -> tuple[ServiceKey, ...]:
+        """The subjects of the target that are selected."""
+        return tuple(
+            key
+            for key in target.keys
+            if key.member_state in (self.member_states or (key.member_state,))
+            and key.service in (self.services or (key.service,))
+            and key.environment in (self.environments or (key.environment,))
+        )
+
+    def questions(self, checks: Iterable[Check]) -> tuple[Check, ...]:
+        """The checks that are selected."""
+        return tuple(
+            check
+            for check in checks
+            if check.id in (self.checks or (check.id,))
+            and check.chapter in (self.chapters or (check.chapter,))
+        )
+
+
+def now() -> datetime:
+    """The machine's time."""
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def open_session(target: Target, sink: Callable[[Exchange], None]) -> AsyncIterator[Session]:
+    """A session over real sockets."""
+    resolver = DnsResolver(socket_transport(target.nameserver))
+    fetcher = HttpsFetcher(locate=resolver_locator(resolver), roots=target.tls_roots)
+    try:
+        yield Session(target, Observatory(resolver, fetcher, now, sink))
+    finally:
+        await fetcher.aclose()
+
+
+async def execute(
+    session: Session,
+    checks: Sequence[Check],
+    keys: Sequence[ServiceKey],
+    *,
+    report: Callable[[CheckResult], None],
+) -> None:
+    """Put every check to every subject it is about; `report` gets each result as it is known."""
+    turn = asyncio.Semaphore(PARALLEL)
+
+    async def judge(key: ServiceKey) -> None:
+        async with turn:
+            for check in checks:
+                if key.service in check.services:
+                    report(await run(check, session, key))
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for key in keys:
+                group.create_task(judge(key))
+    except ExceptionGroup as ended:
+        raise ended.exceptions[0] from None  # the first ended the others
