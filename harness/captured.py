@@ -7,8 +7,10 @@ What they do not tell is not made up; `Captured.notes` says what is assumed or l
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import urlsplit
@@ -29,6 +31,7 @@ from harness.subjects.answer import Answer
 LARGEST_HEADERS = 1024 * 1024
 LARGEST_TRUST = 4 * 1024 * 1024
 LONGEST_URL = 8192
+LONGEST_LINE = 1000
 
 _STATUS = re.compile(r"HTTP/[0-9](?:\.[0-9])? ([1-5][0-9]{2})(?: .*)?")
 _FIELD = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*)")
@@ -66,7 +69,8 @@ def captured(
 ) -> Captured:
     """Read one answer; `at` is the instant as of which it is judged; raises `UsageFault`."""
     octets = _octets(body, "--body", LARGEST)
-    status, fields = header_fields(headers, _octets(headers, "--headers", LARGEST_HEADERS))
+    stated = _octets(headers, "--headers", LARGEST_HEADERS)
+    status, fields = header_fields(headers, stated)
     anchors = None if trust is None else _anchors(trust)
     request = None if query_url is None else _request(query_url)
     response = HttpResponse(status or NO_STATUS, fields, octets)
@@ -82,17 +86,20 @@ def captured(
     sent = request_bytes(request) if request else b""
     peer = f"{body} with {headers}"
     exchange = Exchange("x1", "file", peer, at, 0.0, sent, response_bytes(response), None)
-    return Captured(answer, exchange, tuple(_notes(answer, status)))
+    notes = (*_notes_on_files(octets, stated), *_notes(answer, status))
+    return Captured(answer, exchange, notes)
 
 
 def header_fields(file: Path, octets: bytes) -> tuple[int | None, Headers]:
-    """Status and fields, one `name: value` a line, a status line first or none.
+    """Status and fields of the last response that a file holds.
 
-    Raises `UsageFault` with the number of the line that cannot be read.
+    One `name: value` a line, a status line first or none. Raises `UsageFault` with the number of
+    the line that cannot be read.
     """
-    lines = [line.removesuffix("\r") for line in octets.decode("latin-1").split("\n")]
-    first = _STATUS.fullmatch(lines[0].rstrip())
-    start = 1 if first else 0
+    lines = _lines(octets)
+    begin = _begins(lines)[-1]
+    first = _STATUS.fullmatch(lines[begin].rstrip())
+    start = begin + 1 if first else begin
     fields = tuple(
         _field(file, number, line)
         for number, line in enumerate(lines[start:], start + 1)
@@ -108,6 +115,23 @@ def header_fields(file: Path, octets: bytes) -> tuple[int | None, Headers]:
     return (int(first[1]) if first else None), fields
 
 
+def _lines(octets: bytes) -> list[str]:
+    return [line.removesuffix("\r") for line in octets.decode("latin-1").split("\n")]
+
+
+def _begins(lines: list[str]) -> list[int]:
+    """Where responses begin: in the first line, and with a status line after an empty one.
+
+    A file has several after a redirect, a `100 Continue` or a proxy's own answer to CONNECT.
+    """
+    later = (
+        number
+        for number, (above, line) in enumerate(pairwise(lines), 1)
+        if not above.strip(" \t") and _STATUS.fullmatch(line.rstrip())
+    )
+    return [0, *later]
+
+
 def _field(file: Path, number: int, line: str) -> tuple[str, str]:
     found = _FIELD.fullmatch(line)
     if found is None or _CONTROL.search(found[2]):
@@ -115,7 +139,9 @@ def _field(file: Path, number: int, line: str) -> tuple[str, str]:
             f"--headers {file}, line {number}",
             expected="name: value",
             seen=repr(line[:60]),
-            remedy="give the header fields of one response, each on a line of its own",
+            remedy="are --body and --headers swapped?"
+            if line.lstrip("\xef\xbb\xbf \t").startswith("<")
+            else "give the header fields of one response, each on a line of its own",
         )
     return found[1], found[2].rstrip(" \t")
 
@@ -166,6 +192,14 @@ def _document(body: bytes) -> Document | None:
         return read(body)
     except Violation:
         return None
+
+
+def _notes_on_files(body: bytes, headers: bytes) -> Iterator[str]:
+    count = len(_begins(_lines(headers)))
+    if count > 1:
+        yield f"the header file holds {count} responses, one after the other: the last is judged"
+    if _STATUS.fullmatch(_lines(body[:LONGEST_LINE])[0].rstrip()):
+        yield "the body begins like header fields: are --body and --headers swapped?"
 
 
 def _notes(answer: Answer, status: int | None) -> list[str]:

@@ -139,10 +139,33 @@ def trusted(chain: Chain, anchors: bytes) -> None:
     try:
         verifier.verify(chain.leaf, between)
     except VerificationError as refused:
-        roots = ", ".join(name_of(root) for root in roots_of(anchors))
-        raise Violation(
-            "chain-not-trusted", expected=f"a path to {roots}", seen=f"{chain} ({refused})"
-        ) from None
+        roots = roots_of(anchors)
+        expected = f"a path to {', '.join(name_of(root) for root in roots)}"
+        seen = f"{chain}; {_astray(chain, roots, refused)}"
+        raise Violation("chain-not-trusted", expected=expected, seen=seen) from None
+
+
+def _astray(chain: Chain, roots: tuple[x509.Certificate, ...], refused: VerificationError) -> str:
+    """Why a chain leads to none of the anchors; in the library's words where ours end."""
+    last = chain.certificates[-1]
+    namesakes = [root for root in roots if root.subject == last.issuer]
+    if not namesakes:
+        issuer = last.issuer.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
+        name = str(issuer[0].value) if issuer else last.issuer.rfc4514_string() or "(no name)"
+        return f"it ends at {name}, which is no trust anchor given"
+    if not any(_issued(last, root) for root in namesakes):
+        return "the trust anchor has the same name, another key: was the mock restarted?"
+    for certificate in chain.certificates[1:]:
+        if not _authority(certificate):
+            return f"{name_of(certificate)} is no authority that may issue (basicConstraints)"
+    return f"a certificate on the way is not as RFC 5280 asks: {refused}"
+
+
+def _authority(certificate: x509.Certificate) -> bool:
+    try:
+        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except x509.ExtensionNotFound:
+        return False
 
 
 @lru_cache(maxsize=32)
@@ -205,7 +228,9 @@ def may_sign(chain: Chain) -> None:
         ) from None
     if not usage.digital_signature:
         raise Violation(
-            "key-usage-not-signature", expected="keyUsage with digitalSignature", seen=str(usage)
+            "key-usage-not-signature",
+            expected="keyUsage with digitalSignature",
+            seen="keyUsage without it",
         )
 
 

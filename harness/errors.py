@@ -21,14 +21,17 @@ class UsageFault(Exception):
 class NotApplicable(Exception):
     """The check has nothing to judge on this subject; the text is the reason."""
 
+    def __init__(self, reason: str) -> None:
+        super().__init__(_text(reason))
+
 
 class Unreachable(Exception):
     """The subject could not be reached or observed: blocked, nobody's failure yet."""
 
     def __init__(self, what: str, *, why: str) -> None:
-        super().__init__(f"{what}: {why}")
-        self.what = what
-        self.why = why
+        self.what = _text(what)
+        self.why = _text(why)
+        super().__init__(f"{self.what}: {self.why}")
 
 
 class Violation(Exception):
@@ -48,8 +51,24 @@ class HarnessFault(Exception):
 _LONGEST = 400
 
 
+def _said(value: object) -> str:
+    """A value in words: no quotes around texts, no brackets around several.
+
+    >>> _said(("a", ["b", 1])), _said([]), _said(None)
+    ('a, b, 1', 'none', 'none')
+    """
+    match value:
+        case str() | int() | float():
+            return format(value)
+        case None:
+            return "none"
+        case list() | tuple() | set() | frozenset():
+            return ", ".join(map(_said, value)) or "none"
+    return repr(value)
+
+
 def _text(value: object) -> str:
     """A value as one short printable line; control characters are shown, not obeyed."""
-    text = value if isinstance(value, str) else repr(value)
+    text = _said(value)
     line = "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}… ({len(line)} characters)"

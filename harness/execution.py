@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -47,6 +48,15 @@ class Selection:
             if check.id in (self.checks or (check.id,))
             and check.chapter in (self.chapters or (check.chapter,))
         )
+
+
+def planned(checks: Iterable[Check], keys: Sequence[ServiceKey]) -> dict[str, int]:
+    """How many results a run will have, by Member State."""
+    asked = Counter(service for check in checks for service in check.services)
+    plan: Counter[str] = Counter()
+    for key in keys:
+        plan[key.member_state] += asked[key.service]
+    return dict(plan)
 
 
 def now() -> datetime:

@@ -64,8 +64,9 @@ def covers(digest: bytes, body: bytes) -> None:
     """The digest is the body's."""
     computed = sha256(body).digest()
     if digest != computed:
-        seen = f"{b64encode(digest).decode()} with a body of {len(body)} octets"
-        raise _flaw("body-not-covered", b64encode(computed).decode(), seen)
+        expected = f"{b64encode(computed).decode()}, the digest of the body ({len(body)} octets)"
+        seen = f"{b64encode(digest).decode()} in the header field digest"
+        raise _flaw("body-not-covered", expected, seen)
 
 
 def signature_field(response: HttpResponse) -> str:

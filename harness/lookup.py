@@ -41,6 +41,15 @@ KNOWN_RESULT = MappingProxyType(
 """The plainest question of each service that has a result."""
 
 
+_UNASKABLE = MappingProxyType(
+    {
+        Specimen.ADDITIONAL_INPUT: "this directory is not known to ask for additional input",
+        Specimen.EMPTY: "nothing is known that this directory has no data about",
+    }
+)
+"""Why a specimen cannot be had, in words for people who read a report."""
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """A query id and its parameters, in the order in which they are sent."""
@@ -89,7 +98,7 @@ def specimen_query(  # noqa: PLR0911 -- a table of cases reads best as one
             return data_services_query(questions.empty_evidence_type, questions.country)
         case _, Specimen.UNKNOWN_QUERY:
             return Query(f"urn:fdc:oots:{service}:ebxml-regrep:queries:no-such-query", (country,))
-    raise NotApplicable(f"no question of {service} is known whose answer is: {specimen}")
+    raise NotApplicable(_UNASKABLE.get(specimen, f"this directory has no answer: {specimen}"))
 
 
 def asked_as(specimen: Specimen | None) -> Specimen:

@@ -29,26 +29,12 @@ _ATTACHED = 200_000
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The choice of subjects, in the words of `oots run`."""
     group = parser.getgroup("oots", "OOTS conformance checks")
-    group.addoption(
-        "--oots-member-state",
-        metavar="XX",
-        action="append",
-        default=[],
-        help="only this Member State",
-    )
-    group.addoption(
-        "--oots-service",
-        metavar="SERVICE",
-        choices=("eb", "dsd"),
-        help="only this service: eb or dsd",
-    )
-    group.addoption(
-        "--oots-environment",
-        metavar="ENV",
-        choices=("prod", "acc", "testing"),
-        default="acc",
-        help="the environment to judge: prod, acc (default) or testing",
-    )
+    for option, metavar, text in (
+        ("--oots-member-state", "XX", "only this Member State (repeat or separate by commas)"),
+        ("--oots-service", "SERVICE", "only this service: eb or dsd"),
+        ("--oots-environment", "ENV", "prod, acc or testing (default: acc)"),
+    ):
+        group.addoption(option, metavar=metavar, action="append", default=[], help=text)
     group.addoption(
         "--oots-fault", metavar="NAME", help="seed this fault in the embedded landscape"
     )
@@ -123,7 +109,7 @@ class CheckItem(pytest.Item):
             case "not applicable":
                 pytest.skip(f"not applicable: {self.result.detail}")
             case _:
-                raise CheckDidNotPass(self.result)
+                raise CheckDidNotPass(self.result, _court(self.config).fault)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """The story of the result instead of a traceback through the harness."""
@@ -139,7 +125,7 @@ class CheckItem(pytest.Item):
 class CheckDidNotPass(AssertionError):
     """Carries a result through pytest."""
 
-    def __init__(self, result: CheckResult) -> None:
+    def __init__(self, result: CheckResult, fault: str | None) -> None:
         command = f"oots run --member-state {result.member_state} --service {result.service}"
         told = {
             "verdict": f"{result.verdict}{f' ({result.tag})' if result.tag else ''}",
@@ -147,7 +133,8 @@ class CheckDidNotPass(AssertionError):
             "seen": result.seen,
             "reason": result.detail,
             "clause": f"{result.clause} [{result.requirement}]",
-            "reproduce": f"{command} --environment {result.environment} --check {result.check}",
+            "reproduce": f"{command} --environment {result.environment} --check {result.check}"
+            f"{f' --fault {fault}' if fault else ''}",
         }
         lines = (f"  {name:9}  {value}" for name, value in told.items() if value)
         super().__init__("\n".join((f"{result.check}  {result.title}", *lines)))
@@ -165,19 +152,35 @@ class _Court:
         self._opened: AbstractAsyncContextManager[Session] | None = None
         self._session: Session | None = None
         self._exchanges: dict[str, Exchange] = {}
+        self.keys, self.fault = self._chosen()
 
-    @property
-    def keys(self) -> tuple[ServiceKey, ...]:
-        """The subjects that were selected."""
+    def _chosen(self) -> tuple[tuple[ServiceKey, ...], str | None]:
+        """Subjects and fault; what is no word of ours ends pytest before anything is judged."""
+        from harness.cli.words import chosen, unknown
+        from harness.errors import UsageFault
         from harness.model import Environment, Service, ServiceKey
 
         option = self._config.getoption
-        members = tuple(option("--oots-member-state")) or self._landscape.members()
-        services = (
-            (Service(option("--oots-service")),) if option("--oots-service") else tuple(Service)
+        fault: str | None = option("--oots-fault")
+        faults = [note.name for note in self._landscape.faults()]
+        try:
+            known = self._landscape.members()
+            state = "--oots-member-state"
+            members = chosen(state, option(state), known, upper=True) or known
+            services = chosen("--oots-service", option("--oots-service"), tuple(Service))
+            given = option("--oots-environment") or ["acc"]
+            environments = chosen("--oots-environment", given, tuple(Environment))
+            if fault is not None and fault not in faults:
+                raise unknown("--oots-fault", fault, faults, "see `oots run --list-faults`")
+        except UsageFault as refused:
+            raise pytest.UsageError(str(refused)) from None
+        keys = tuple(
+            ServiceKey(member, Service(service), Environment(environment))
+            for environment in environments
+            for member in members
+            for service in services or tuple(Service)
         )
-        environment = Environment(option("--oots-environment"))
-        return tuple(ServiceKey(m, s, environment) for m in members for s in services)
+        return keys, fault
 
     def judge(self, check: Check, key: ServiceKey) -> tuple[CheckResult, list[Exchange]]:
         """The result and what it rests on."""
@@ -190,8 +193,7 @@ class _Court:
         from harness.execution import open_session
 
         if self._session is None:
-            fault = self._config.getoption("--oots-fault")
-            target = self._landscape.start(members=(), fault=fault)
+            target = self._landscape.start(members=(), fault=self.fault)
             self._opened = open_session(target, self._note)
             self._session = self._loop.run_until_complete(self._opened.__aenter__())
         return self._session
@@ -217,6 +219,8 @@ def _court(config: pytest.Config) -> _Court:
 
 
 def _allure_marks(check: Check) -> Iterator[pytest.MarkDecorator]:
+    from harness.reports.words import links
+
     label = pytest.mark.allure_label
     severity = {"shall": "critical", "should": "normal"}.get(check.requirement.keyword, "minor")
     yield label(check.requirement.role, label_type="epic")
@@ -224,6 +228,8 @@ def _allure_marks(check: Check) -> Iterator[pytest.MarkDecorator]:
     yield label(check.requirement.slug, label_type="story")
     yield label(severity, label_type="severity")
     yield label(check.id, label_type="tag")
+    for name, url in links(check.requirement.clause):
+        yield pytest.mark.allure_link(url, link_type="link", name=name)
 
 
 def _attach(exchanges: list[Exchange]) -> None:

@@ -41,6 +41,7 @@ def header_facts(  # noqa: PLR0913 -- the six things that a header tells
     selection: Mapping[str, object],
     checks: Sequence[Check],
     fault: str | None,
+    planned: Mapping[str, object] | None = None,
 ) -> dict[str, object]:
     """The header of a run; `checks` is the catalogue, `selection` what the user chose of it."""
     rules = rules_hash(checks, FIXTURES)
@@ -60,6 +61,7 @@ def header_facts(  # noqa: PLR0913 -- the six things that a header tells
             if entry.not_tested
         ],
         "fault": fault,
+        "planned": planned,
     }
 
 

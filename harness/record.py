@@ -13,9 +13,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType, TracebackType
-from typing import Any, BinaryIO, Self
+from typing import Any, BinaryIO, Self, cast
 
 from harness.errors import UsageFault
+from harness.files import unwritable
 from harness.model import CheckResult, Exchange, Verdict
 from harness.ports import Clock
 from harness.record_lines import (
@@ -77,12 +78,15 @@ def outcome(verdicts: Iterable[Verdict], *, complete: bool) -> Exit:
 
 
 class RecordWriter:
-    """Writes one record, replacing an older one; left by an exception, it says what broke it off.
+    """Writes one record; left by an exception, it says what broke it off.
+
+    A record that is there already is kept: two runs never share a file, and tickets cite it.
+    `overwrite` replaces it.
 
     Raises `UsageFault` where the file cannot be made or grow; what was written stays readable.
     """
 
-    def __init__(self, path: Path, clock: Clock) -> None:
+    def __init__(self, path: Path, clock: Clock, *, overwrite: bool = False) -> None:
         self._path = path
         self._clock = clock
         self._verdicts: Counter[Verdict] = Counter()
@@ -90,9 +94,10 @@ class RecordWriter:
         self._spoilt: OSError | None = None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file: BinaryIO = path.open("wb", buffering=0)
+            self._file = _opened(path, overwrite=overwrite)
         except OSError as cause:
-            raise _unwritable(path, cause) from None
+            taken = isinstance(cause, FileExistsError) and path.is_file()
+            raise (_taken(path) if taken else unwritable(path, cause)) from None
 
     def __enter__(self) -> Self:
         return self
@@ -132,19 +137,19 @@ class RecordWriter:
             os.fsync(self._file.fileno())
         except OSError as cause:
             if self._path.is_file():  # a pipe or a device has no disk to reach
-                raise _unwritable(self._path, cause) from None
+                raise unwritable(self._path, cause) from None
         self._file.close()
 
     def _write(self, kind: str, facts: Mapping[str, object]) -> None:
         if self._spoilt is not None:
-            raise _unwritable(self._path, self._spoilt)
+            raise unwritable(self._path, self._spoilt)
         rest = memoryview(line_of(kind, facts))
         try:
             while rest:
                 rest = rest[self._file.write(rest) :]
         except OSError as cause:
             self._spoilt = cause
-            raise _unwritable(self._path, cause) from None
+            raise unwritable(self._path, cause) from None
 
 
 def read(path: Path, *, exchanges: bool = True) -> Record:
@@ -246,19 +251,22 @@ class _Reading:
         return footer
 
 
+def _opened(path: Path, *, overwrite: bool) -> BinaryIO:
+    return cast("BinaryIO", path.open("wb" if overwrite else "xb", buffering=0))
+
+
 def _reason(kind: type[BaseException] | None) -> str | None:
     if kind is None:
         return None
     return "interrupted" if issubclass(kind, KeyboardInterrupt) else f"ended by {kind.__name__}"
 
 
-def _unwritable(path: Path, cause: OSError) -> UsageFault:
-    seen = (cause.strerror or str(cause)).lower()
+def _taken(path: Path) -> UsageFault:
     return UsageFault(
         str(path),
-        expected="a file that can be written",
-        seen=seen,
-        remedy="free some space or choose another --out",
+        expected="a folder without a record",
+        seen="the record of an earlier run, or of one that is under way",
+        remedy="choose another --out, or give --overwrite",
     )
 
 

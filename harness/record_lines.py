@@ -148,6 +148,7 @@ def header_of(facts: Mapping[str, object]) -> Mapping[str, Any]:
         _field(facts, name, kind)
     instant_of(_field(facts, "started", str))
     _optional(facts, "fault")
+    _plan(facts.get("planned"))
     _field(_field(facts, "target", dict), "name", str)
     for list_name, names in (("catalogue", _CATALOGUE), ("not_tested", _NOT_TESTED)):
         for entry in _field(facts, list_name, list):
@@ -156,6 +157,18 @@ def header_of(facts: Mapping[str, object]) -> Mapping[str, Any]:
             for name in names:
                 _field(entry, name, str)
     return facts
+
+
+def _plan(facts: object) -> None:
+    """How many results a run is to have, in all and by Member State; older records do not tell."""
+    match facts:
+        case None:
+            return
+        case {"results": int(), "member_states": dict(shares)} if all(
+            isinstance(share, int) for share in shares.values()
+        ):
+            return
+    raise Malformed("results and member_states in planned", facts)
 
 
 def footer_of(facts: Mapping[str, object]) -> Mapping[str, Any]:

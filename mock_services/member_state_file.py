@@ -53,11 +53,16 @@ def common_requirements() -> tuple[Requirement, ...]:
 
 @cache
 def member_state(code: str) -> MemberState:
-    """One Member State; raises `UnreadableData` where there is none of that code."""
+    """One Member State; raises `UnreadableData` where there is none of that code.
+
+    Every file says of itself that it is hypothetical, so that no copy of it is taken for real.
+    """
     if code not in member_state_codes():
         known = ", ".join(member_state_codes())
         raise UnreadableData(str(_MEMBER_STATES), expected=f"one of {known}", seen=code)
     section = read_section(_MEMBER_STATES / f"{code}.toml")
+    if not section.flag("hypothetical"):
+        raise section.fault("hypothetical = true, for nothing here is real", "nothing of the kind")
     frameworks = tuple(_frameworks(section, code))
     evidence_types, lists = _evidence(section, code)
     found = MemberState(

@@ -225,14 +225,15 @@ def _registered(desk: sqlite3.Connection, result: CheckResult, parts: Fingerprin
 
 
 def _told_by(result: CheckResult) -> tuple[str, str, str, str, str]:
-    """Title, expected, seen, clause and requirement."""
-    return (
-        title(result),
-        result.expected or "",
-        result.seen or "",
-        result.clause,
-        result.requirement,
+    """Title, expected, seen, clause and requirement, as text that SQLite can hold.
+
+    A record from elsewhere may hold a lone surrogate, which has no UTF-8.
+    """
+    told = (title(result), result.expected, result.seen, result.clause, result.requirement)
+    first, second, third, fourth, fifth = (
+        (text or "").encode("utf-8", "backslashreplace").decode() for text in told
     )
+    return first, second, third, fourth, fifth
 
 
 def _ticket(desk: sqlite3.Connection, row: sqlite3.Row) -> Ticket:

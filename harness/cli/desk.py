@@ -8,6 +8,7 @@ from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from harness.cli.words import existing_name
 from harness.errors import UsageFault
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     shown.add_argument("number", metavar="N", help="its number: 1 or INC-000001")
     for act, form in ((listed, "a JSON array"), (shown, "a JSON object")):
         act.add_argument("--json", action="store_true", help=f"print {form}")
-        act.add_argument("--desk", metavar="FILE", type=Path, help="another desk")
+        act.add_argument("--desk", metavar="FILE", type=existing_name, help="another desk")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -44,6 +45,13 @@ def run(arguments: argparse.Namespace) -> int:
     from harness.adapters.sqlite import SqliteDesk, default_path
 
     path = arguments.desk or default_path()
+    if arguments.desk and not path.exists():
+        raise UsageFault(
+            "--desk",
+            expected="the file of a desk",
+            seen=f"no file {path}",
+            remedy="leave --desk out for your own desk, or name one that `oots run` made",
+        )
     desk = SqliteDesk(path)
     if arguments.act == "list":
         tickets = desk.tickets()

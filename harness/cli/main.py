@@ -7,11 +7,13 @@ import difflib
 import importlib
 import os
 import re
+import signal
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import NoReturn, TextIO, cast
 
 from harness import __version__
+from harness.cli.output import Output
 from harness.errors import HarnessFault, UsageFault
 from harness.verdicts import Exit
 
@@ -60,21 +62,42 @@ class Parser(argparse.ArgumentParser):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; answers its exit code."""
-    words = list(sys.argv[1:] if argv is None else argv)
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, _interrupt)
+    output = Output(sys.stdout)
+    sys.stdout, before = cast("TextIO", output), sys.stdout
+    try:
+        code = _run(list(sys.argv[1:] if argv is None else argv))
+        output.flush()
+    finally:
+        sys.stdout = before
+    if output.failure and not isinstance(output.failure, BrokenPipeError):
+        return _say(Exit(code) or Exit.USAGE, f"standard output: {_why(output.failure)}")
+    return code
+
+
+def _run(words: list[str]) -> int:
     try:
         arguments = _parser(words).parse_args(words)
         code: int = importlib.import_module(f"harness.cli.{arguments.command}").run(arguments)
-        sys.stdout.flush()
     except UsageFault as fault:
         return _say(Exit.USAGE, str(fault))
     except HarnessFault as fault:
         return _say(Exit.BROKEN, f"the harness itself broke: {fault}")
     except KeyboardInterrupt:
-        return _say(Exit.INTERRUPTED, "interrupted; what was recorded until then is kept")
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.CONFORMANT
+        return _say(Exit.INTERRUPTED, "interrupted")
+    except SystemExit as done:
+        return int(done.code or 0)
     return code
+
+
+def _interrupt(_signal: int, _frame: object) -> None:
+    """End as Ctrl-C does: what a pipeline stops, or a closed terminal, loses nothing either."""
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+def _why(failure: OSError) -> str:
+    return f"it cannot be written ({failure.strerror or failure}); what was printed is not whole"
 
 
 def _parser(words: Sequence[str]) -> Parser:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import signal
 import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.cli.words import existing_name
 from harness.errors import Unreachable, UsageFault, Violation
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ example:
   dig @127.0.0.1 -p 5300 NAPTR fi.eb.v1.cs.acc.oots.tech.ec.europa.eu
 
 Keys are made fresh at each start: the CA file and the trust anchors are written anew.
-Everything listens on 127.0.0.1 and ::1 only. Stop with Ctrl-C.
+DNS listens on 127.0.0.1, HTTPS on 127.0.0.1 and ::1; nothing else can reach them.
+The file `ready` is in the folder of the files while the landscape answers. Stop with Ctrl-C.
 """
 
 
@@ -39,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--files",
-        type=Path,
+        type=existing_name,
         default=Path("oots-mock"),
         metavar="DIR",
         help="where the CA file and the trust anchors go (default: oots-mock)",
@@ -57,14 +58,16 @@ def run(arguments: argparse.Namespace) -> int:
     subjects, target = started(
         arguments.fault, dns_port=_port(arguments.dns_port), https_port=_port(arguments.https_port)
     )
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    ready = arguments.files / "ready"
     try:
         manual = _manual(target, _files(arguments.files, target))
         print(json.dumps(manual, indent=2) if arguments.json else _text(manual), flush=True)
+        ready.touch()
         threading.Event().wait()
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
     finally:
+        ready.unlink(missing_ok=True)
         subjects.stop()
     return 0
 

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import difflib
 import os
 import secrets
+import signal
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.cli.words import Once, chosen, existing_name, unknown
 from harness.errors import UsageFault
+from harness.verdicts import Exit
 
 if TYPE_CHECKING:
+    from harness.adapters.sqlite import SqliteDesk
     from harness.checks import Check
     from harness.execution import Selection
     from harness.model import CheckResult, ServiceKey, Target
@@ -47,7 +50,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="only this chapter: discovery, lookup, signature or caching",
     )
-    asked.add_argument("--list-checks", action="store_true", help="list the checks and stop")
+    listing = parser.add_mutually_exclusive_group()
+    listing.add_argument(
+        "--list-checks", action="store_true", help="list the selected checks and stop"
+    )
+    listing.add_argument("--list-faults", action="store_true", help="list the faults and stop")
     whom = parser.add_argument_group("of whom")
     whom.add_argument(
         "--member-state",
@@ -67,22 +74,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="prod, acc or testing (default: acc)",
     )
     whom.add_argument(
-        "--fault", metavar="NAME", help="seed this fault in the landscape, to see it caught"
+        "--fault",
+        metavar="NAME",
+        action=Once,
+        help="seed this fault in the landscape, to see it caught",
     )
-    whom.add_argument("--list-faults", action="store_true", help="list the faults and stop")
     files = parser.add_argument_group("what comes out")
     files.add_argument(
         "--out",
         metavar="DIR",
-        type=Path,
+        type=existing_name,
         help="folder for the record and the reports (default: oots-report/<run id>)",
+    )
+    files.add_argument(
+        "--overwrite", action="store_true", help="replace the record that --out already holds"
     )
     files.add_argument(
         "--json", action="store_true", help="print one JSON object instead of the summary"
     )
     files.add_argument("--quiet", action="store_true", help="show no progress")
     files.add_argument(
-        "--desk", metavar="FILE", type=Path, help="the desk that failures are filed on"
+        "--desk",
+        metavar="FILE",
+        type=existing_name,
+        help="the desk that failures are filed on (default: see `oots desk --help`)",
     )
     files.add_argument("--no-tickets", action="store_true", help="file no incidents")
 
@@ -91,29 +106,34 @@ def run(arguments: argparse.Namespace) -> int:
     """Do it; answers the exit code."""
     from harness.extensions import checks, landscape
 
-    if arguments.list_checks:
-        return _print(f"{check.id:9} {check.title}" for check in checks())
     if arguments.list_faults:
-        return _print(f"{note.name:34} {note.title}" for note in landscape().faults())
+        notes = landscape().faults()
+        return _list([(note.name, note.title) for note in notes], json=arguments.json)
     selection = _selection(arguments, checks(), landscape())
+    if arguments.list_checks:
+        asked = selection.questions(checks())
+        return _list([(check.id, check.title) for check in asked], json=arguments.json)
+    desk = None if arguments.no_tickets else _desk(arguments.desk)
     subjects, target = started(arguments.fault)
     try:
         out = _recorded(arguments, selection, target)
     finally:
         subjects.stop()
-    return _reported(arguments, out)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the views of what was recorded are made now
+    return _reported(out, desk, json=arguments.json)
 
 
 def _recorded(arguments: argparse.Namespace, selection: Selection, target: Target) -> Path:
     """Run, and record; answers the folder. What Ctrl-C leaves behind is whole and says so."""
-    from harness.execution import now
+    from harness.execution import now, planned
     from harness.extensions import checks
     from harness.provenance import header_facts, run_id, target_facts
     from harness.record import FILE, RecordWriter
     from harness.reports.summary import Progress
 
     asked, keys, begun = selection.questions(checks()), selection.keys(target), now()
-    total = sum(key.service in check.services for check in asked for key in keys)
+    plan = planned(asked, keys)
+    total = sum(plan.values())
     if not total:
         raise UsageFault(
             "oots run",
@@ -123,7 +143,7 @@ def _recorded(arguments: argparse.Namespace, selection: Selection, target: Targe
         )
     ident = run_id(begun, secrets.token_hex(3))
     out: Path = arguments.out or Path("oots-report") / ident
-    with RecordWriter(out / FILE, now) as writer:
+    with RecordWriter(out / FILE, now, overwrite=arguments.overwrite) as writer:
         writer.header(
             header_facts(
                 ident,
@@ -132,6 +152,7 @@ def _recorded(arguments: argparse.Namespace, selection: Selection, target: Targe
                 selection=asdict(selection),
                 checks=checks(),
                 fault=arguments.fault,
+                planned={"results": total, "member_states": plan},
             )
         )
         with Progress(total, quiet=arguments.quiet) as progress:
@@ -162,44 +183,45 @@ async def _execute(
         await execute(session, asked, keys, report=report)
 
 
-def _reported(arguments: argparse.Namespace, out: Path) -> int:
-    """Everything that is a view of the record."""
+def _reported(out: Path, desk: SqliteDesk | None, *, json: bool) -> int:
+    """Everything that is a view of the record; what is shown does not depend on what is written."""
     from harness.record import read
-    from harness.reports import allure, html, json_report, junit, summary
+    from harness.reports import allure, html, json_report, junit, summary, write
 
     record = read(out)
-    tickets = () if arguments.no_tickets else _filed(arguments.desk, record)
-    _written(out / "junit.xml", junit.render(record))
-    _written(out / "report.html", html.render(record))
-    allure.write(record, out / "allure-results")
-    if arguments.json:
+    tickets = _filed(desk, record) if desk else ()
+    if json:
         print(json_report.render(record))
     else:
         summary.show(record, sys.stdout, environ=os.environ, out=out, tickets=tickets)
+    sys.stdout.flush()
+    try:
+        write(out / "junit.xml", junit.render(record))
+        write(out / "report.html", html.render(record))
+        allure.write(record, out / "allure-results")
+    except UsageFault as unwritten:
+        print(f"oots: {unwritten}", file=sys.stderr)
+        return record.exit or Exit.USAGE
     return record.exit
 
 
-def _filed(desk: Path | None, record: Record) -> tuple[str, ...]:
+def _desk(path: Path | None) -> SqliteDesk:
+    """The desk, opened before anything is asked; raises `UsageFault` where it cannot be used."""
     from harness.adapters.sqlite import SqliteDesk, default_path
+
+    desk = SqliteDesk(path or default_path())
+    desk.tickets()
+    return desk
+
+
+def _filed(desk: SqliteDesk, record: Record) -> tuple[str, ...]:
     from harness.desk.filing import incidents
 
     found = incidents(record.results)
     if not found:
         return ()
     at = datetime.fromisoformat(record.header["started"])
-    return SqliteDesk(desk or default_path()).file_all(found, run=record.header["run"], at=at)
-
-
-def _written(path: Path, content: str | bytes) -> None:
-    try:
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-    except OSError as error:
-        raise UsageFault(
-            str(path),
-            expected="a file that can be written",
-            seen=error.strerror or str(error),
-            remedy="choose another --out",
-        ) from error
+    return desk.file_all(found, run=record.header["run"], at=at)
 
 
 def started(
@@ -211,7 +233,7 @@ def started(
     subjects = landscape()
     known = [note.name for note in subjects.faults()]
     if fault is not None and fault not in known:
-        raise _unknown("--fault", fault, known, "oots run --list-faults shows them all")
+        raise unknown("--fault", fault, known, "oots run --list-faults shows them all")
     try:
         return subjects, subjects.start(
             members=(), fault=fault, dns_port=dns_port, https_port=https_port
@@ -233,43 +255,26 @@ def _selection(
     from harness.model import Environment, Service
 
     return Selection(
-        member_states=_words(
+        member_states=chosen(
             "--member-state", arguments.member_state, subjects.members(), upper=True
         ),
-        services=tuple(map(Service, _words("--service", arguments.service, tuple(Service)))),
+        services=tuple(map(Service, chosen("--service", arguments.service, tuple(Service)))),
         environments=tuple(
             map(
                 Environment,
-                _words("--environment", arguments.environment or ["acc"], tuple(Environment)),
+                chosen("--environment", arguments.environment or ["acc"], tuple(Environment)),
             )
         ),
-        checks=_words("--check", arguments.check, tuple(check.id for check in known), upper=True),
-        chapters=_words("--chapter", arguments.chapter, CHAPTERS),
+        checks=chosen("--check", arguments.check, tuple(check.id for check in known), upper=True),
+        chapters=chosen("--chapter", arguments.chapter, CHAPTERS),
     )
 
 
-def _words(
-    option: str, given: Sequence[str], known: Sequence[str], *, upper: bool = False
-) -> tuple[str, ...]:
-    """Words of a closed list, repeated or separated by commas, each once, in the order given."""
-    words = [word.strip() for text in given for word in text.split(",") if word.strip()]
-    words = [word.upper() if upper else word.lower() for word in words]
-    for word in words:
-        if word not in known:
-            raise _unknown(option, word, list(known), f"known are {', '.join(known)}")
-    return tuple(dict.fromkeys(words))
+def _list(entries: Sequence[tuple[str, str]], *, json: bool) -> int:
+    from json import dumps
 
-
-def _unknown(option: str, word: str, known: list[str], remedy: str) -> UsageFault:
-    near = difflib.get_close_matches(word, known, 1, 0.5)
-    return UsageFault(
-        option,
-        expected=f"a known word{f', such as {near[0]}' if near else ''}",
-        seen=repr(word),
-        remedy=remedy,
-    )
-
-
-def _print(lines: Iterable[str]) -> int:
-    print("\n".join(lines))
-    return 0
+    wide = max((len(name) for name, _ in entries), default=0)
+    told = [{"name": name, "title": title} for name, title in entries]
+    lines = [f"{name:{wide}}  {title}" for name, title in entries]
+    print(dumps(told, indent=2, ensure_ascii=False) if json else "\n".join(lines))
+    return Exit.CONFORMANT

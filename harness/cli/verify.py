@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import sys
-import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -18,15 +18,17 @@ from harness.checks import Check
 from harness.errors import UsageFault
 from harness.extensions import checks
 from harness.model import CheckResult, Verdict
+from harness.reports.sheet import Sheet, sheet_for
+from harness.reports.views import grouped
 from harness.reports.words import EXIT, cut, number, plain
 from harness.requirements import requirements
 from harness.runner import run_captured
 from harness.verdicts import Exit, exit_code
 
-WIDTH = 80
 LONGEST = 240
-_TOLD_APART = (Verdict.FAILED, Verdict.BROKEN, Verdict.BLOCKED, Verdict.WARNED)
-_FOLDED = (Verdict.PASSED, Verdict.NOT_APPLICABLE)
+_ORDER = (Verdict.FAILED, Verdict.BROKEN, Verdict.BLOCKED, Verdict.WARNED)
+_BY_REASON = (Verdict.BROKEN, Verdict.BLOCKED)
+_GREEN = (Verdict.PASSED, Verdict.NOT_APPLICABLE)
 
 EPILOG = """\
 examples:
@@ -92,7 +94,7 @@ def verify(  # noqa: PLR0913 -- one for each option
     case = captured(body, headers, trust=trust, query_url=query_url, at=now)
     results = asyncio.run(judged(checks(), case))
     code = exit_code(result.verdict for result in results)
-    text = _report(case, results, code) if json else "\n".join(_lines(case, results, code))
+    text = _report(case, results, code) if json else _text(case, results, code)
     encoding = sys.stdout.encoding or "ascii"
     print(text.encode(encoding, "backslashreplace").decode(encoding))
     return code
@@ -134,52 +136,72 @@ def _report(case: Captured, results: Sequence[CheckResult], code: Exit) -> str:
     return dumps(report, indent=1)
 
 
-def _lines(case: Captured, results: Sequence[CheckResult], code: Exit) -> Iterator[str]:
-    yield from _opening(case)
-    for verdict in _TOLD_APART:
+def _text(case: Captured, results: Sequence[CheckResult], code: Exit) -> str:
+    return "\n".join(_lines(case, results, code, sheet_for(sys.stdout, os.environ)))
+
+
+def _lines(
+    case: Captured, results: Sequence[CheckResult], code: Exit, sheet: Sheet
+) -> Iterator[str]:
+    yield from _opening(case, sheet)
+    for verdict in _ORDER:
         found = [result for result in results if result.verdict is verdict]
         if found:
             yield ""
             yield f"{verdict.upper()} ({len(found)})"
-        for result in found:
-            yield from _finding(result)
+        if verdict in _BY_REASON:
+            yield from _reasons(found, sheet)
+        else:
+            for result in found:
+                yield from _finding(result, sheet)
     yield ""
-    for verdict in _FOLDED:
-        yield from _folded(verdict, [r for r in results if r.verdict is verdict])
+    for verdict in _GREEN:
+        yield from _folded(verdict, [r for r in results if r.verdict is verdict], sheet)
     counts = Counter(result.verdict for result in results)
-    told = ", ".join(f"{counts[v]} {v}" for v in (*_TOLD_APART, *_FOLDED) if counts[v])
+    told = ", ".join(f"{counts[v]} {v}" for v in (*_ORDER, *_GREEN) if counts[v])
     yield ""
-    yield f"{number(len(results), 'check')}: {told}"
-    yield f"Exit code {int(code)}: {EXIT[code]}."
+    yield from sheet.wrapped(f"{number(len(results), 'check')}: {told}")
+    unjudged = "" if case.answer.anchors else "; the signer was not judged (no --trust)"
+    yield from sheet.wrapped(f"Exit code {int(code)}: {EXIT[code]}{unjudged}.")
 
 
-def _opening(case: Captured) -> Iterator[str]:
+def _opening(case: Captured, sheet: Sheet) -> Iterator[str]:
     answer = case.answer
-    yield from _wrapped(f"One answer, judged offline: {case.exchange.peer}", 2)
-    what = f"{answer.service or 'of an unknown service'}, {answer.specimen or 'of no known kind'}"
-    yield f"  {what}; as of {answer.now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    yield from sheet.wrapped(f"One answer, judged offline: {case.exchange.peer}", 2)
+    what = f"{answer.service}, {answer.specimen or 'of a kind that its content does not tell'}"
+    if answer.service is None:
+        what = answer.specimen or "its content tells neither its service nor its kind"
+    instant = f"as of {answer.now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    yield from sheet.wrapped(f"  {what}; {instant}", 4)
     for text in case.notes:
-        yield from _wrapped(f"  note: {text}", 4)
+        yield from sheet.wrapped(f"  note: {text}", 4)
 
 
-def _finding(result: CheckResult) -> Iterator[str]:
+def _finding(result: CheckResult, sheet: Sheet) -> Iterator[str]:
     yield plain(f"  {result.check}  {result.tag or ''}".rstrip())
-    yield from _wrapped(f"    {result.title}", 4)
+    yield from sheet.wrapped(f"    {result.title}", 4)
     told = (
         ("expected", result.expected),
         ("seen", result.seen),
-        ("reason", (result.detail or "").strip().rpartition("\n")[2]),
         ("clause", f"{result.clause} ({result.keyword})"),
     )
     for label, text in told:
         if text:
-            yield from _wrapped(f"    {label + ':':10} {cut(text, LONGEST)}", 15)
+            yield from sheet.wrapped(f"    {label + ':':10} {cut(text, LONGEST)}", 15)
     reading = requirements()[result.requirement].reading
     if reading:
-        yield from _wrapped(f"    reading:   {reading}", 15)
+        yield from sheet.wrapped(f"    reading:   {reading}", 15)
 
 
-def _folded(verdict: Verdict, results: Sequence[CheckResult]) -> Iterator[str]:
+def _reasons(results: Sequence[CheckResult], sheet: Sheet) -> Iterator[str]:
+    """Results that could not be had, together with those that share their reason."""
+    for reason in grouped(results):
+        count = number(len(reason.results), "check")
+        yield from sheet.wrapped(f"  {count}: {cut(reason.text, LONGEST)}", 4)
+        yield from sheet.wrapped(f"    {', '.join(reason.checks)}", 4)
+
+
+def _folded(verdict: Verdict, results: Sequence[CheckResult], sheet: Sheet) -> Iterator[str]:
     """Results that need no attention, together with those that share their reason."""
     reasons: dict[str, list[str]] = {}
     for result in results:
@@ -187,8 +209,5 @@ def _folded(verdict: Verdict, results: Sequence[CheckResult]) -> Iterator[str]:
     if reasons:
         yield f"{verdict} ({len(results)})"
     for reason, names in sorted(reasons.items(), key=lambda entry: -len(entry[1])):
-        yield from _wrapped(f"  {number(len(names), 'check')}, {reason}: {', '.join(names)}", 4)
-
-
-def _wrapped(text: str, indent: int) -> list[str]:
-    return textwrap.wrap(plain(text), WIDTH, subsequent_indent=" " * indent, break_on_hyphens=False)
+        count = number(len(names), "check")
+        yield from sheet.wrapped(f"  {count}, {reason}: {', '.join(names)}", 4)

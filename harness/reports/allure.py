@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,18 +15,22 @@ from allure_commons.model2 import (
     ATTACHMENT_PATTERN,
     Attachment,
     Label,
+    Link,
     Parameter,
     Status,
     StatusDetails,
     TestResult,
 )
-from allure_commons.types import LabelType, Severity
+from allure_commons.types import LabelType, LinkType, Severity
 
 from harness.errors import UsageFault
+from harness.files import unwritable
+from harness.files import write as write_file
 from harness.model import CheckResult, Exchange, Verdict
 from harness.record import Record
 from harness.record_lines import instant_of
 from harness.reports import evidence, views
+from harness.reports.words import links
 
 FEW = 3
 """How many exchanges a result shows; a catalogue of checks may rest on dozens."""
@@ -55,19 +60,33 @@ _CATEGORIES = [
 ]
 
 
+_OURS = re.compile(r"[0-9a-f]{32}-(?:result\.json|attachment\.txt)(?:\.part)?")
+"""The names of results and attachments of ours; allure-pytest writes hyphens into its own."""
+
+
 def write(record: Record, folder: Path) -> None:
-    """Write the results below a folder; raises `UsageFault` where that cannot be done."""
+    """Write the results below a folder, in place of those of an earlier run.
+
+    Files that are not ours stay. Raises `UsageFault` where that cannot be done, and then leaves no
+    part of the results.
+    """
+    _clear(folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         for name, content in files(record):
-            (folder / name).write_bytes(content)
+            write_file(folder / name, content)
+    except UsageFault:
+        _clear(folder)
+        raise
+
+
+def _clear(folder: Path) -> None:
+    """Remove results of ours, so that those of two runs never mix."""
+    try:
+        for path in folder.iterdir() if folder.is_dir() else ():
+            if _OURS.fullmatch(path.name):
+                path.unlink()
     except OSError as cause:
-        raise UsageFault(
-            str(folder),
-            expected="a folder that can be written",
-            seen=(cause.strerror or str(cause)).lower(),
-            remedy="free some space or choose another --out",
-        ) from None
+        raise unwritable(folder, cause) from None
 
 
 def files(record: Record) -> Iterator[tuple[str, bytes]]:
@@ -106,6 +125,7 @@ def _case(record: Record, result: CheckResult, entry: dict[str, str]) -> TestRes
         statusDetails=_details(result),
         stage="finished",
         labels=_labels(result, entry),
+        links=[Link(LinkType.LINK, url, name) for name, url in links(result.clause)],
         parameters=[
             Parameter("Member State", result.member_state),
             Parameter("service", result.service),

@@ -7,7 +7,7 @@ judged and why, and by which method. Colour repeats what a word says already.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from harness.reports import views
 from harness.reports.html_findings import findings_section, unjudged_section
 from harness.reports.html_tables import chapter_section, checks_section, member_section
 from harness.reports.markup import Html, el
-from harness.reports.words import EXIT, MEANING, SYMBOL
+from harness.reports.words import EXIT, MEANING, SYMBOL, code, listed
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _PARTS = (
@@ -94,10 +94,11 @@ def _verdict(record: Record) -> Html:
 
 
 def _figures(record: Record) -> Html:
-    found = views.counts(record.results)
+    found, plan = views.counts(record.results), views.planned(record)
+    lacking = plan is not None and not record.complete
     return el(
         "dl",
-        _figure("results", len(record.results), "all"),
+        _figure(f"results of {plan:,}" if lacking else "results", len(record.results), "all"),
         *(
             _figure(verdict, count, _style(verdict) if count else "none")
             for verdict, count in found.items()
@@ -129,15 +130,32 @@ def _instant(text: str) -> str:
 
 
 def _asked(selection: Mapping[str, object]) -> str:
-    """What was selected; what was left open means all of it."""
-    told = (
-        f"{name.replace('_', ' ')} {_words(value)}" for name, value in selection.items() if value
-    )
-    return "; ".join(told) or "everything"
+    """What was selected, in words; what was left open means all of it.
+
+    >>> _asked({"services": ["dsd"], "member_states": ["DE", "FI"], "environments": ["acc"]})
+    'every check, of the DSD of DE and FI, in the environment acc'
+    """
+    chosen = {name: _words(value) for name, value in selection.items() if value}
+    checks, chapters = chosen.pop("checks", []), chosen.pop("chapters", [])
+    services = [word.upper() for word in chosen.pop("services", [])] or ["EB", "DSD"]
+    whom = [code(who) for who in chosen.pop("member_states", [])] or ["every Member State"]
+    environments = chosen.pop("environments", [])
+    told = [
+        f"{_several('check', checks)}" if checks else "every check",
+        f"{_several('chapter', chapters)}" if chapters else "",
+        f"of the {listed(services)} of {listed(whom)}",
+        f"in {_several('the environment', environments)}" if environments else "",
+        *(f"{name.replace('_', ' ')} {listed(words)}" for name, words in chosen.items()),
+    ]
+    return ", ".join(part for part in told if part)
 
 
-def _words(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+def _several(noun: str, words: Sequence[str]) -> str:
+    return f"{noun}{'s' if len(words) > 1 else ''} {listed(words)}"
+
+
+def _words(value: object) -> list[str]:
+    return [str(each) for each in value] if isinstance(value, list) else [str(value)]
 
 
 def _method(record: Record) -> Html:

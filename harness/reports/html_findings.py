@@ -155,7 +155,7 @@ def _reason(reason: Reason) -> Html:
     return el(
         "tr",
         el("th", cut(reason.text, LONGEST_VALUE), scope="row", class_="reason"),
-        el("td", f"{len(reason.results):,}", class_="number"),
+        el("td", f"{len(reason.results):,}", class_="number", data_label="Results"),
         el("td", el("details", el("summary", told), el("p", which), el("p", who), _whole(reason))),
     )
 
@@ -178,8 +178,8 @@ def _not_tested(record: Record) -> Html:
         el(
             "tr",
             el("th", entry["requirement"], scope="row"),
-            el("td", entry["reason"]),
-            el("td", entry["clause"]),
+            el("td", entry["reason"], data_label="Why no check can tell"),
+            el("td", entry["clause"], data_label="Written in"),
         )
         for entry in entries
     )

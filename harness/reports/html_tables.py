@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from harness.model import CheckResult, Verdict
 from harness.record import Record
 from harness.reports import views
-from harness.reports.markup import Html, el
-from harness.reports.views import Counts
+from harness.reports.markup import Html, el, join
+from harness.reports.views import Counts, Share
 from harness.reports.words import SYMBOL, code, name
 
 
@@ -27,12 +27,21 @@ def chapter_section(record: Record) -> Html:
 
 
 def member_section(record: Record) -> Html:
-    """The worst verdict of each Member State in each chapter, and how often it was given."""
-    rows = views.members(record)
-    heads = ("Member State", *(chapter.capitalize() for chapter in views.chapters(record)))
+    """The worst verdict of each Member State in each chapter, and how often it was given.
+
+    Where the run was broken off before a Member State was finished, no cell of it is green.
+    """
+    rows, lacking = views.members(record), views.unfinished(record)
+    chapters = views.chapters(record)
+    nothing = {chapter: views.counts(()) for chapter in chapters}
+    heads = ("Member State", *(chapter.capitalize() for chapter in chapters))
     body = (
-        el("tr", _named(who), *(_cell(counts) for counts in cells.values()))
-        for who, cells in sorted(rows.items(), key=lambda row: name(row[0]))
+        el(
+            "tr",
+            _named(who, lacking.get(who)),
+            *(_cell(cell, done=who not in lacking) for cell in rows.get(who, nothing).values()),
+        )
+        for who in sorted({*rows, *lacking}, key=name)
     )
     caption = "The worst verdict of each Member State by chapter, and on how many results"
     return _section(
@@ -71,15 +80,21 @@ def _number(count: int, verdict: Verdict) -> Html:
     return el("td", f"{count:,}", class_=f"number {style}")
 
 
-def _named(who: str) -> Html:
+def _named(who: str, lacking: Share | None) -> Html:
     shown = el("span", code(who), class_="code") if name(who) != who else None
-    return el("th", name(who), " ", shown, scope="row")
+    state = None
+    if lacking:
+        state = f"not finished, {lacking}" if lacking.done else "not asked"
+        state = join(" ", el("span", state, class_="lacking"))
+    return el("th", name(who), " ", shown, state, scope="row")
 
 
-def _cell(counts: Counts) -> Html:
+def _cell(counts: Counts, *, done: bool) -> Html:
     worst = views.worst(counts)
     if worst is None:
         return el("td", "not asked", class_="none")
+    if not done and worst in views.GREEN:
+        return el("td", f"{sum(counts.values()):,} so far", class_="none")
     judged = sum(counts.values()) - counts[Verdict.NOT_APPLICABLE]
     count = f"{counts[worst]:,}" if worst is not Verdict.PASSED else f"{judged:,}"
     mark = el("span", SYMBOL[worst], aria_hidden="true", class_="symbol")

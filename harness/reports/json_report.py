@@ -16,6 +16,7 @@ def render(record: Record) -> str:
         "started": record.header["started"],
         "ended": (record.footer or {}).get("ended"),
         "complete": record.complete,
+        "planned": record.header.get("planned"),
         "fault": record.header.get("fault"),
         "versions": record.header["versions"],
         "rules": record.header["rules"],

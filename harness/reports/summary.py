@@ -1,9 +1,9 @@
-"""What a person reads in ten seconds at the end of a run: 80 columns, ASCII, worst first."""
+"""What a person reads in ten seconds at the end of a run: as wide as the terminal, worst first."""
 
 from __future__ import annotations
 
+import os
 import sys
-import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from time import monotonic
@@ -12,26 +12,26 @@ from typing import Self, TextIO
 from harness.model import CheckResult, Verdict
 from harness.record import Record
 from harness.reports import views
+from harness.reports.sheet import Sheet, columns, sheet_for
 from harness.reports.views import Finding, Reason
 from harness.reports.words import EXIT, SYMBOL, code, cut, number, plain
+from harness.verdicts import Exit
 
-WIDTH = 80
 MOST = 12
 """How many findings or reasons of one verdict are shown; the HTML report has them all."""
+
+_CHAPTER = 14
+_FIGURE = 9
+"""Columns of the table of chapters."""
 
 _REWRITE = 0.1
 _ADD = 5.0
 """Seconds between two signs of progress, on a terminal and elsewhere."""
 
-_STYLE = {
-    Verdict.FAILED: "1;31",
-    Verdict.BROKEN: "1;35",
-    Verdict.BLOCKED: "1;34",
-    Verdict.WARNED: "1;33",
-    Verdict.WAIVED: "1;36",
-    Verdict.PASSED: "1;32",
-}
 _SHORT = {Verdict.NOT_APPLICABLE: "n/a"}
+_PLAIN = Sheet()
+_TOLD_BY_EXIT = (Exit.CONFORMANT, Exit.FAILED)
+"""The codes whose words add to the sentence above them."""
 
 
 def render(
@@ -39,22 +39,22 @@ def render(
     *,
     out: Path | None = None,
     tickets: tuple[str, ...] = (),
-    colour: bool = False,
+    sheet: Sheet = _PLAIN,
     encoding: str = "utf-8",
 ) -> str:
     """The summary; `out` is where the files are, `encoding` what the output can show."""
     lines = (
-        *_opening(record),
-        *_findings(record, Verdict.FAILED, colour=colour),
-        *_reasons(record, Verdict.BROKEN, colour=colour),
-        *_reasons(record, Verdict.BLOCKED, colour=colour),
-        *_findings(record, Verdict.WARNED, colour=colour),
-        *_findings(record, Verdict.WAIVED, colour=colour),
-        *_chapters(record),
-        *_members(record, colour=colour),
-        *_verdict(record, colour=colour),
-        *_files(out, tickets),
-        f"Exit code {int(record.exit)}: {EXIT[record.exit]}.",
+        *_opening(record, sheet),
+        *_findings(record, Verdict.FAILED, sheet),
+        *_reasons(record, Verdict.BROKEN, sheet),
+        *_reasons(record, Verdict.BLOCKED, sheet),
+        *_findings(record, Verdict.WARNED, sheet),
+        *_findings(record, Verdict.WAIVED, sheet),
+        *_chapters(record, sheet),
+        *_members(record, sheet),
+        *_verdict(record, sheet),
+        *_files(out, tickets, sheet),
+        _exit(record),
     )
     return "\n".join(lines).encode(encoding, "backslashreplace").decode(encoding)
 
@@ -68,16 +68,14 @@ def show(
     tickets: tuple[str, ...] = (),
 ) -> None:
     """Print the summary as the stream can show it."""
-    colour = wants_colour(terminal=stream.isatty(), environ=environ)
-    encoding = stream.encoding or "ascii"
-    text = render(record, out=out, tickets=tickets, colour=colour, encoding=encoding)
-    stream.write(f"{text}\n")
+    sheet, encoding = sheet_for(stream, environ), stream.encoding or "ascii"
+    stream.write(f"{render(record, out=out, tickets=tickets, sheet=sheet, encoding=encoding)}\n")
 
 
 class Progress:
     """How far a run has come: one line that is rewritten on a terminal, else a line now and then.
 
-    `clock` answers seconds that only grow.
+    A dumb terminal cannot rewrite, and gets lines. `clock` answers seconds that only grow.
     """
 
     def __init__(
@@ -87,10 +85,14 @@ class Progress:
         quiet: bool,
         stream: TextIO | None = None,
         clock: Callable[[], float] = monotonic,
+        environ: Mapping[str, str] = os.environ,
     ) -> None:
         self._total = total
         self._stream = None if quiet else stream or sys.stderr
-        self._terminal = self._stream is not None and self._stream.isatty()
+        self._terminal = (
+            self._stream is not None and self._stream.isatty() and environ.get("TERM") != "dumb"
+        )
+        self._environ = environ
         self._clock = clock
         self._began = self._last = clock()
         self._done = self._failed = 0
@@ -112,122 +114,146 @@ class Progress:
         if self._stream and now - self._last >= (_REWRITE if self._terminal else _ADD):
             self._last = now
             line = self._line(now - self._began, f"{result.chapter}, {views.subject(result)}")
+            line = line[: columns(self._stream, self._environ) - 1]
             self._stream.write(f"\r{line}\x1b[K" if self._terminal else f"{line}\n")
             self._stream.flush()
 
     def _line(self, seconds: float, where: str) -> str:
         part = 100 * self._done // max(self._total, 1)
         text = f"{self._done:,} of {self._total:,} ({part} %), {self._failed:,} failed"
-        return f"{text}, {seconds:.0f} s: {plain(where)}"[: WIDTH - 1]
+        return f"{text}, {seconds:.0f} s: {plain(where)}"
 
 
-def wants_colour(*, terminal: bool, environ: Mapping[str, str]) -> bool:
-    """Whether colour is welcome: on a terminal that has it, unless NO_COLOR is set.
-
-    >>> wants_colour(terminal=True, environ={"NO_COLOR": "1", "TERM": "xterm"})
-    False
-    """
-    return terminal and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
-
-
-def _opening(record: Record) -> Iterator[str]:
+def _opening(record: Record, sheet: Sheet) -> Iterator[str]:
     checks = len({result.check for result in record.results})
-    yield f"Run {record.header['run']} of {record.header['target']['name']}"
+    yield from sheet.wrapped(f"Run {record.header['run']} of {record.header['target']['name']}", 2)
     if record.header.get("fault"):
-        yield f"with the seeded fault {record.header['fault']}"
-    who = {result.member_state for result in record.results}
-    yield (
-        f"{number(len(record.results), 'result')} of {number(checks, 'check')}"
-        f" for {number(len(who), 'Member State')}"
-    )
+        yield from sheet.wrapped(f"with the seeded fault {record.header['fault']}", 2)
+    who = number(len({result.member_state for result in record.results}), "Member State")
+    yield from sheet.wrapped(f"{views.amount(record)} of {number(checks, 'check')} for {who}", 2)
 
 
-def _findings(record: Record, verdict: Verdict, *, colour: bool) -> Iterator[str]:
+def _findings(record: Record, verdict: Verdict, sheet: Sheet) -> Iterator[str]:
     found = views.findings(record, verdict)
     if not found:
         return
-    yield from _heading(verdict, sum(len(finding.results) for finding in found), colour=colour)
+    yield from _heading(verdict, sum(len(finding.results) for finding in found), sheet)
     for finding in found[:MOST]:
-        yield from _finding(record, finding)
+        yield from _finding(record, finding, sheet)
         if finding is not found[-1]:
             yield ""
     yield from _more(len(found) - MOST, "finding")
 
 
-def _finding(record: Record, finding: Finding) -> Iterator[str]:
+def _finding(record: Record, finding: Finding, sheet: Sheet) -> Iterator[str]:
     first = finding.first
-    yield _line(f"  {first.check}  {first.tag or ''}: {_few(finding.results)}")
-    yield _line(f"    {first.title}")
-    differing = f"  (differs; this is {views.subject(first)})" if finding.varied else ""
-    yield from _labelled("expected", first.expected)
-    yield from _labelled("seen", f"{first.seen}{differing}" if first.seen else None)
-    yield from _labelled("reason", first.detail)
-    yield from _labelled("clause", first.clause)
+    shown = f"{views.subject(first)}; others differ" if finding.varied else None
+    yield sheet.line(f"  {first.check}  {first.tag or ''}: {_few(finding.results)}")
+    yield from sheet.wrapped(f"    {first.title}", 4)
+    for label, value in (
+        ("expected", first.expected),
+        ("seen", first.seen),
+        ("shown", shown),
+        ("reason", first.detail),
+        ("clause", first.clause),
+    ):
+        yield from _labelled(label, value, sheet)
     yield f"    reproduce: {plain(views.reproduction(record, first))}"
 
 
-def _reasons(record: Record, verdict: Verdict, *, colour: bool) -> Iterator[str]:
+def _reasons(record: Record, verdict: Verdict, sheet: Sheet) -> Iterator[str]:
     found = views.reasons(record, verdict)
     if not found:
         return
-    yield from _heading(verdict, sum(len(reason.results) for reason in found), colour=colour)
+    yield from _heading(verdict, sum(len(reason.results) for reason in found), sheet)
     for reason in found[:MOST]:
-        yield from _reason(record, reason)
+        yield from _reason(record, reason, sheet)
     yield from _more(len(found) - MOST, "reason")
 
 
-def _reason(record: Record, reason: Reason) -> Iterator[str]:
-    yield from _wrapped(f"  {number(len(reason.results), 'result')}: {cut(reason.text, 240)}", 4)
+def _reason(record: Record, reason: Reason, sheet: Sheet) -> Iterator[str]:
+    count = number(len(reason.results), "result")
+    yield from sheet.wrapped(f"  {count}: {cut(reason.text, 240)}", 4)
     shown = ", ".join(reason.checks[:8]) + (", ..." if len(reason.checks) > 8 else "")  # noqa: PLR2004
-    yield from _wrapped(f"    {shown} on {_few(reason.results)}", 4)
-    yield f"    reproduce: {plain(views.reproduction(record, reason.results[0]))}"
+    yield from sheet.wrapped(f"    {shown} on {_few(reason.results)}", 4)
+    yield f"    reproduce: {plain(views.cause(record, reason))}"
 
 
-def _chapters(record: Record) -> Iterator[str]:
+def _chapters(record: Record, sheet: Sheet) -> Iterator[str]:
     rows = views.chapters(record)
     sums = views.total(rows.values())
     columns = [v for v in sums if sums[v] or v in (Verdict.PASSED, Verdict.FAILED)]
+    lines = (*rows.items(), ("all", sums))
     yield ""
-    yield f"{'Chapter':14}" + "".join(f"{_SHORT.get(v, v):>9}" for v in columns)
-    for title, row in (*rows.items(), ("all", sums)):
+    if _CHAPTER + _FIGURE * len(columns) > sheet.width:
+        for title, row in lines:
+            told = ", ".join(f"{row[v]:,} {_SHORT.get(v, v)}" for v in columns if row[v])
+            yield from sheet.wrapped(f"{title}: {told or 'none'}", 2)
+        return
+    heads = "".join(f"{_SHORT.get(verdict, verdict):>{_FIGURE}}" for verdict in columns)
+    yield f"{'Chapter':{_CHAPTER}}{heads}"
+    for title, row in lines:
         figures = (f"{row[verdict]:,}" if row[verdict] else "-" for verdict in columns)
-        yield f"{plain(title)[:14]:14}" + "".join(f"{figure:>9}" for figure in figures)
+        shown = plain(title)[:_CHAPTER]
+        yield f"{shown:{_CHAPTER}}" + "".join(f"{figure:>{_FIGURE}}" for figure in figures)
 
 
-def _members(record: Record, *, colour: bool) -> Iterator[str]:
-    """Member States by the worst that was found of each, with how often; the green ones last."""
-    alike: dict[Verdict, list[str]] = {}
+def _members(record: Record, sheet: Sheet) -> Iterator[str]:
+    """Member States by the worst that was found of each, with how often; the green ones last.
+
+    Of whom not everything was asked is told apart, and is never among the green ones.
+    """
+    lacking = views.unfinished(record)
+    alike: dict[str, list[str]] = {}
     for who, cells in views.members(record).items():
         row = views.total(cells.values())
         worst = views.worst(row) or Verdict.NOT_APPLICABLE
         times = "" if worst in views.GREEN else f" ({row[worst]:,})"
-        alike.setdefault(worst, []).append(f"{code(who)}{times}")
+        if times or who not in lacking:
+            alike.setdefault(worst, []).append(f"{code(who)}{times}")
+    for who, share in lacking.items():
+        name, times = ("not finished", f" ({share.short})") if share.done else ("not asked", "")
+        alike.setdefault(name, []).append(f"{code(who)}{times}")
     yield ""
     yield "Member States"
-    for verdict in SYMBOL:
-        for line in _wrapped(f"  {verdict:14}{', '.join(alike.get(verdict, ()))}", 16):
+    for verdict in (
+        *(verdict for verdict in SYMBOL if verdict in alike),
+        "not finished",
+        "not asked",
+    ):
+        mark = verdict if isinstance(verdict, Verdict) else None
+        for line in sheet.wrapped(f"  {verdict:14}{', '.join(alike.get(verdict, ()))}", 16):
             if verdict in alike:
-                yield line.replace(verdict, _painted(verdict, verdict, colour=colour), 1)
+                yield line.replace(verdict, sheet.painted(verdict, mark), 1)
 
 
-def _verdict(record: Record, *, colour: bool) -> Iterator[str]:
+def _verdict(record: Record, sheet: Sheet) -> Iterator[str]:
     found = views.worst(views.counts(record.results))
     yield ""
-    for line in textwrap.wrap(plain(views.sentence(record)), WIDTH):
-        yield _painted(line, found, colour=colour)
+    for line in sheet.wrapped(views.sentence(record)):
+        yield sheet.painted(line, found)
 
 
-def _files(out: Path | None, tickets: tuple[str, ...]) -> Iterator[str]:
+def _exit(record: Record) -> str:
+    """The code, with its words unless the verdict above says them already."""
+    told = f": {EXIT[record.exit]}" if record.exit in _TOLD_BY_EXIT else ""
+    return f"Exit code {int(record.exit)}{told}."
+
+
+def _files(out: Path | None, tickets: tuple[str, ...], sheet: Sheet) -> Iterator[str]:
     if tickets:
         known = ", ".join(tickets[:8]) + (", ..." if len(tickets) > 8 else "")  # noqa: PLR2004
-        yield from _wrapped(f"Incidents: {known} (oots desk list)", 2)
+        yield from sheet.wrapped(f"Incidents: {known} (oots desk list)", 2)
     if out:
-        yield f"Files in {plain(str(out))}: report.html, junit.xml, run.jsonl, allure-results"
+        told = "report.html, junit.xml, run.jsonl, allure-results"
+        where = f"Files in {plain(str(out))}:"  # is copied, and so never broken
+        one_line = len(where) + 1 + len(told) <= sheet.width
+        yield from [f"{where} {told}"] if one_line else [where, *sheet.wrapped(f"  {told}", 2)]
 
 
-def _heading(verdict: Verdict, count: int, *, colour: bool) -> Iterator[str]:
+def _heading(verdict: Verdict, count: int, sheet: Sheet) -> Iterator[str]:
     yield ""
-    yield _painted(f"{verdict.upper()} ({count:,})", verdict, colour=colour)
+    yield sheet.painted(f"{verdict.upper()} ({count:,})", verdict)
 
 
 def _more(count: int, noun: str) -> Iterator[str]:
@@ -242,21 +268,7 @@ def _few(results: tuple[CheckResult, ...]) -> str:
     return f"{names[0]}, {names[1]} ... ({len(names)} subjects)"
 
 
-def _labelled(label: str, value: str | None) -> Iterator[str]:
+def _labelled(label: str, value: str | None, sheet: Sheet) -> Iterator[str]:
     if value:
         last = value.strip().rpartition("\n")[2]
-        yield from _wrapped(f"    {label + ':':10} {cut(last, 240)}", 15)
-
-
-def _wrapped(text: str, indent: int) -> list[str]:
-    return textwrap.wrap(plain(text), WIDTH, subsequent_indent=" " * indent, break_on_hyphens=False)
-
-
-def _line(text: str) -> str:
-    shown = plain(text)
-    return shown if len(shown) <= WIDTH else f"{shown[: WIDTH - 3]}..."
-
-
-def _painted(text: str, verdict: Verdict | None, *, colour: bool) -> str:
-    style = _STYLE.get(verdict) if verdict and colour else None
-    return f"\x1b[{style}m{text}\x1b[0m" if style else text
+        yield from sheet.wrapped(f"    {label + ':':10} {cut(last, 240)}", 15)

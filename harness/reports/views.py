@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from harness.model import CheckResult, Service, Verdict
 from harness.record import Record
-from harness.reports.words import CAPTURED, SYMBOL, code, number
+from harness.reports.words import CAPTURED, SYMBOL, code, listed, number
 from harness.verdicts import Exit
 
 Counts = Mapping[Verdict, int]
@@ -21,6 +21,7 @@ Counts = Mapping[Verdict, int]
 GREEN = (Verdict.PASSED, Verdict.NOT_APPLICABLE)
 JUDGED = (Verdict.PASSED, Verdict.FAILED, Verdict.WARNED, Verdict.WAIVED)
 
+_CHECK = re.compile(r"\b[A-Z]+-[0-9]{2,}\b")
 _ADDRESS = re.compile(
     r"https?://\S+|(?<![\w.-])(?=[\d.-]*[A-Za-z])[\w-]+(?:\.[\w-]+){2,}\.?(?::\d+)?"
 )
@@ -33,6 +34,22 @@ class Finding:
     first: CheckResult
     results: tuple[CheckResult, ...]
     varied: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How much of what was planned for a Member State was done; `planned` None: not recorded."""
+
+    done: int
+    planned: int | None
+
+    def __str__(self) -> str:
+        return f"{self.done:,} of {self.planned:,}" if self.planned else f"{self.done:,} so far"
+
+    @property
+    def short(self) -> str:
+        """Where there is little room."""
+        return f"{self.done:,}/{self.planned:,}" if self.planned else f"{self.done:,}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +93,14 @@ def findings(record: Record, verdict: Verdict) -> tuple[Finding, ...]:
 
 
 def reasons(record: Record, verdict: Verdict) -> tuple[Reason, ...]:
-    """The reasons given for a verdict, the most frequent first; an address makes none its own."""
+    """The reasons given for a verdict, the most frequent first."""
+    return grouped(of_verdict(record, verdict))
+
+
+def grouped(results: Iterable[CheckResult]) -> tuple[Reason, ...]:
+    """Results by the reason they give, the most frequent first; an address makes none its own."""
     together: dict[str, list[CheckResult]] = {}
-    for result in of_verdict(record, verdict):
+    for result in results:
         together.setdefault(_ADDRESS.sub("<address>", _why(result)), []).append(result)
     found = (_reason(text, tuple(results)) for text, results in together.items())
     return tuple(sorted(found, key=lambda reason: (-len(reason.results), reason.text)))
@@ -106,6 +128,28 @@ def members(record: Record) -> dict[str, dict[str, Counts]]:
     return {c: {n: counts(cells.get((c, n), ())) for n in names} for c in codes}
 
 
+def planned(record: Record) -> int | None:
+    """How many results the run was to have; None where its header does not tell."""
+    plan = record.header.get("planned")
+    return plan["results"] if plan else None
+
+
+def unfinished(record: Record) -> dict[str, Share]:
+    """The Member States of which less was recorded than was planned, by code.
+
+    Where a run that was broken off does not tell its plan, none of them is known to be finished.
+    """
+    if record.complete:
+        return {}
+    done = Counter(result.member_state for result in record.results)
+    plan = record.header.get("planned")
+    if not plan:
+        return {who: Share(done[who], None) for who in sorted(done)}
+    asked = plan["member_states"]
+    shares = {who: Share(done[who], asked[who]) for who in sorted(asked)}
+    return {who: share for who, share in shares.items() if share.done < asked[who]}
+
+
 def total(cells: Iterable[Counts]) -> Counts:
     """The sum of several counts."""
     rows = tuple(cells)
@@ -126,27 +170,47 @@ def subject(result: CheckResult) -> str:
 def subjects(results: Iterable[CheckResult]) -> str:
     """Who was judged: Member States, grouped by the environment and the services they share.
 
-    The code that data uses stands beside the one of DNS where the two differ.
+    Such as `EB and DSD of DE, FI in acc`. The code that data uses stands beside the one of DNS
+    where the two differ.
     """
     of: dict[tuple[str, str], dict[str, None]] = {}
     for r in results:
         of.setdefault((r.environment, r.member_state), {})[r.service] = None
-    alike: dict[str, list[str]] = {}
+    alike: dict[tuple[str, str], list[str]] = {}
     for (environment, who), services in of.items():
-        shared = " ".join(part for part in (environment, *services) if part != CAPTURED)
-        alike.setdefault(shared, []).append("captured answer" if who == CAPTURED else code(who))
-    told = (f"{shared}: {', '.join(whom)}".removeprefix(": ") for shared, whom in alike.items())
-    return "; ".join(told)
+        named = listed([service.upper() for service in services if service != CAPTURED] or ["-"])
+        alike.setdefault((named, environment), []).append(
+            "captured answer" if who == CAPTURED else code(who)
+        )
+    return "; ".join(_phrase(*shared, ", ".join(whom)) for shared, whom in alike.items())
+
+
+def _phrase(services: str, environment: str, whom: str) -> str:
+    where = "" if environment == CAPTURED else f" in {environment}"
+    return f"{services} of {whom}{where}".removeprefix("- of ")
 
 
 def reproduction(record: Record, result: CheckResult) -> str:
     """The command that puts the same check to the same subject again."""
+    return _command(record, result, result.check)
+
+
+def cause(record: Record, reason: Reason) -> str:
+    """The command that shows why: it asks the checks that the reason points at, else its first."""
+    known = {entry["check"] for entry in record.header["catalogue"]}
+    named = dict.fromkeys(_CHECK.findall(reason.text.rpartition("see ")[2]))
+    first = reason.results[0]
+    checks = [check for check in named if check in known] if "see " in reason.text else []
+    return _command(record, first, ",".join(checks) or first.check)
+
+
+def _command(record: Record, result: CheckResult, checks: str) -> str:
     fault = record.header.get("fault")
     words = ["oots", "run"]
     if result.member_state == CAPTURED:
         return shlex.join(["oots", "verify", *_options(record.header["selection"])])
     words += ["--member-state", result.member_state, "--service", result.service]
-    words += ["--environment", result.environment, "--check", result.check]
+    words += ["--environment", result.environment, "--check", checks]
     return shlex.join(words + (["--fault", fault] if fault else []))
 
 
@@ -161,24 +225,42 @@ def headline(record: Record) -> tuple[str, str]:
         case Exit.BROKEN:
             return "No verdict", "the harness itself broke."
         case Exit.BLOCKED if of_verdict(record, Verdict.BLOCKED):
-            return "No verdict", "something could not be reached and was not judged."
+            blocked = number(len(of_verdict(record, Verdict.BLOCKED)), "result is", "results are")
+            return "No verdict", f"{blocked} blocked, because something could not be reached."
         case Exit.BLOCKED:
             return "No verdict", "nothing was there to judge."
         case Exit.INTERRUPTED:
-            return "No verdict", "the run was broken off before its end."
+            return "No verdict", f"the run was broken off before its end {_recorded(record)}."
     return "Conformant", "nothing that was judged violates a binding requirement."
 
 
 def reservations(record: Record) -> str:
     """What the headline leaves out: other verdicts, and an end that came too early."""
     found = counts(record.results)
-    others = (Verdict.BROKEN, Verdict.BLOCKED, Verdict.WARNED, Verdict.WAIVED)
+    others = [Verdict.BROKEN, Verdict.BLOCKED, Verdict.WARNED, Verdict.WAIVED]
+    if record.exit is Exit.BLOCKED:
+        others.remove(Verdict.BLOCKED)  # the headline counts them
     told = ", ".join(f"{found[verdict]:,} {verdict}" for verdict in others if found[verdict])
     parts = [f"Also: {told}."] if told else []
-    if not record.complete:
-        reason = (record.footer or {}).get("reason") or "no footer was written"
-        parts.append(f"The run is not complete ({reason}); this is what was recorded until then.")
+    if not record.complete and record.exit is not Exit.INTERRUPTED:  # the headline says it then
+        parts.append(f"The run was broken off before its end {_recorded(record)}.")
     return " ".join(parts)
+
+
+def _recorded(record: Record) -> str:
+    reason = (record.footer or {}).get("reason") or "no footer was written"
+    return f"({reason}), with {amount(record)} recorded"
+
+
+def amount(record: Record) -> str:
+    """How many results there are, and of how many where some are lacking.
+
+    Such as `1,104 of 6,345 results`.
+    """
+    done, plan = len(record.results), planned(record)
+    if record.complete or not plan:
+        return number(done, "result")
+    return f"{done:,} of {number(plan, 'result')}"
 
 
 def sentence(record: Record) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from harness.model import Verdict
@@ -80,6 +81,8 @@ MEMBER_STATES: Mapping[str, str] = MappingProxyType(
 IN_DATA: Mapping[str, str] = MappingProxyType({"GR": "EL"})
 """Where the code used in data differs from the one in DNS names."""
 
+_RFC = re.compile(r"\bRFC ([1-9][0-9]{0,4})\b")
+
 CAPTURED = "-"
 """What stands for Member State, service or environment of an answer that was captured."""
 
@@ -108,6 +111,28 @@ def number(count: int, one: str, many: str | None = None) -> str:
     ('1 failure', '4,210 checks', '2 are')
     """
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Several words as a sentence has them.
+
+    >>> listed(["DE"]), listed(["DE", "FI"]), listed(["DE", "FI", "SE"])
+    ('DE', 'DE and FI', 'DE, FI and SE')
+    """
+    *most, last = words or ("nobody",)
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def links(source: str) -> tuple[tuple[str, str], ...]:
+    """Name and URL of each public document that the source of a requirement names.
+
+    Only RFCs have an address that follows from their name; none is guessed for the others.
+
+    >>> links("RFC 9110, section 8.8.3; TDD 3.4")
+    (('RFC 9110', 'https://www.rfc-editor.org/rfc/rfc9110'),)
+    """
+    numbers = dict.fromkeys(_RFC.findall(source))
+    return tuple((f"RFC {n}", f"https://www.rfc-editor.org/rfc/rfc{n}") for n in numbers)
 
 
 def plain(text: str, keep: str = "") -> str:

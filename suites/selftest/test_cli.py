@@ -48,7 +48,7 @@ def test_help_names_every_exit_code(tmp_path: Path) -> None:
         (["rum"], "did you mean run?"),
         ([], "see `oots --help`"),
         (["run", "--member-state", "XX"], "expected a known word"),
-        (["run", "--member-state", "EL"], "--member-state"),
+        (["run", "--member-state", "EL"], "such as GR"),
         (["run", "--service", "ebb"], "such as eb"),
         (["run", "--environment", "production"], "such as prod"),
         (["run", "--check", "DISC-999"], "such as DISC-"),
@@ -61,6 +61,13 @@ def test_help_names_every_exit_code(tmp_path: Path) -> None:
         (["verify", "--body", "missing.xml", "--headers", "missing.headers"], "missing"),
         (["level", "missing"], "missing"),
         (["desk", "show", "7"], "7"),
+        (["desk", "list", "--desk", "missing.sqlite3"], "missing.sqlite3"),
+        (["run", "--member-state", ""], "an empty one"),
+        (["run", "--member-state", "Finland"], "--member-state"),
+        (["run", "--out", ""], "--out"),
+        (["run", "--fault", "unsigned", "--fault", "no_entry"], "may be given once"),
+        (["run", "--list-checks", "--list-faults"], "not allowed with"),
+        (["run", "--member-state", "FI", "--check", "DISC-01", "--out", "/dev/full"], "a file"),
         (["desk", "list", "--desk", "/etc/passwd"], "desk"),
     ],
     ids=" ".join,
@@ -115,7 +122,10 @@ def test_the_json_form_is_one_object_with_the_fields_a_machine_reads(tmp_path: P
     }  # fmt: skip
 
 
-def test_ctrl_c_keeps_what_was_recorded_and_says_so(tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_run_that_is_stopped_keeps_what_was_recorded_and_says_so(
+    how: signal.Signals, tmp_path: Path
+) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "harness.cli.main", "run", "--out", "out", "--no-tickets"],
         cwd=tmp_path,
@@ -125,20 +135,78 @@ def test_ctrl_c_keeps_what_was_recorded_and_says_so(tmp_path: Path) -> None:
     )
     record = tmp_path / "out" / "run.jsonl"
     with process:
-        while process.poll() is None and not (
-            record.exists() and b'"result"' in record.read_bytes()
-        ):
-            pass
-        process.send_signal(signal.SIGINT)
+        assert process.stderr is not None
+        first = process.stderr.readline()  # the first sign of progress
+        process.send_signal(how)
         out, err = process.communicate(timeout=60)
     lines = [json.loads(line) for line in record.read_text("utf-8").splitlines()]
 
-    assert process.returncode == 130, out + err
+    assert process.returncode == 130, first + out + err
     assert "Traceback" not in err
     assert lines[0]["kind"] == "header"
     assert lines[-1]["kind"] == "footer"
     assert not lines[-1]["complete"]
     assert any(line["kind"] == "result" for line in lines)
+    assert (tmp_path / "out" / "report.html").exists()
+
+
+def shell(command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    line = command.replace("oots ", f"{sys.executable} -m harness.cli.main ", 1)
+    return subprocess.run(
+        ["bash", "-c", line], cwd=cwd, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+RED = "oots run --member-state FI --check DISC-03 --fault root_without_tls --no-tickets --quiet"
+
+
+@pytest.mark.parametrize("sink", ["| head -c 5; exit ${PIPESTATUS[0]}", "> /dev/full", ">&-"])
+@pytest.mark.parametrize("form", ["", "--json"])
+def test_a_failure_keeps_its_exit_code_whoever_reads_it(
+    sink: str, form: str, tmp_path: Path
+) -> None:
+    told = shell(f"{RED} {form} {sink}", tmp_path)
+
+    assert told.returncode == 1, told.stderr
+    assert "Traceback" not in told.stderr
+
+
+@pytest.mark.parametrize("command", ["run --list-checks", "desk list", "--version"])
+def test_output_that_cannot_be_written_is_said_in_one_line(command: str, tmp_path: Path) -> None:
+    told = shell(f"oots {command} > /dev/full", tmp_path)
+
+    assert told.returncode == 2
+    assert len(told.stderr.strip().splitlines()) == 1
+    assert "standard output" in told.stderr
+
+
+def test_a_record_is_not_replaced_unless_that_is_asked_for(tmp_path: Path) -> None:
+    green = "oots run --member-state FI --check DISC-03 --no-tickets --quiet --out here"
+    assert shell(green, tmp_path).returncode == 0
+
+    again = shell(green, tmp_path)
+    anew = shell(f"{green} --overwrite", tmp_path)
+
+    assert again.returncode == 2
+    assert "--overwrite" in again.stderr
+    assert anew.returncode == 0
+
+
+def test_lists_obey_the_selection_and_can_be_read_by_a_machine(tmp_path: Path) -> None:
+    told = oots("run", "--list-checks", "--chapter", "caching", "--json", cwd=tmp_path)
+    listed = json.loads(told.stdout)
+
+    assert listed
+    assert all(entry["name"].startswith("CACHE-") and entry["title"] for entry in listed)
+
+
+def test_a_desk_that_cannot_be_used_is_found_before_anything_is_asked(tmp_path: Path) -> None:
+    (tmp_path / "junk").write_text("junk" * 500)
+
+    told = oots("run", "--member-state", "FI", "--desk", "junk", cwd=tmp_path)
+
+    assert told.returncode == 2
+    assert not list(tmp_path.rglob("run.jsonl"))
 
 
 def test_the_mock_prints_one_object_and_stops_when_told(tmp_path: Path) -> None:

@@ -296,11 +296,12 @@ def test_the_desk_lies_where_the_environment_says(tmp_path: Path) -> None:
     assert default_path({"XDG_STATE_HOME": "relative"}) == default_path({}) == home
 
 
-def said(path: Path, capsys: pytest.CaptureFixture[str], *words: str) -> str:
-    """What the command prints."""
+def said(path: Path | None, capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    """What the command prints, of one desk or (None) of the user's own."""
     parser = argparse.ArgumentParser()
     command.add_arguments(parser)
-    assert command.run(parser.parse_args([*words, "--desk", str(path)])) == 0
+    named = ["--desk", str(path)] if path else []
+    assert command.run(parser.parse_args([*words, *named])) == 0
     return capsys.readouterr().out
 
 
@@ -328,11 +329,20 @@ def test_the_list_is_an_array_in_json(
 
 
 def test_an_empty_desk_says_how_tickets_come_about(
+    path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OOTS_DESK", str(path))
+
+    assert "oots run" in said(None, capsys, "list")
+    assert json.loads(said(None, capsys, "list", "--json")) == []
+    assert not path.exists()
+
+
+def test_a_desk_that_was_named_but_is_not_there_is_no_empty_desk(
     path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert "oots run" in said(path, capsys, "list")
-    assert json.loads(said(path, capsys, "list", "--json")) == []
-    assert not path.exists()
+    with pytest.raises(UsageFault, match="no file"):
+        said(path, capsys, "list")
 
 
 @pytest.mark.parametrize("written", ["1", "INC-000001", "inc-1"])

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from harness.model import Environment, Service
+from mock_services import member_state_file
 from mock_services.codelists import codelists, error_codes
 from mock_services.landscape import (
     hosts,
@@ -115,6 +116,28 @@ def test_every_instance_of_a_member_states_own_is_marked_hypothetical() -> None:
     assert {len(services) for services in own.values()} == {1, 2}
     assert {Service.EB} in own.values()
     assert {Service.DSD} in own.values()
+
+
+@pytest.mark.parametrize("code", EU)
+def test_every_member_state_file_says_that_it_is_hypothetical(code: str) -> None:
+    file = FIXTURES / "member_states" / f"{code}.toml"
+
+    table = tomllib.loads(file.read_text("utf-8"))
+
+    assert table["hypothetical"] is True
+    assert all(entry["hypothetical"] is True for entry in table.get("instance", ()))
+
+
+@pytest.mark.parametrize("line", ["", "hypothetical = false\n", 'hypothetical = "true"\n'])
+def test_a_member_state_file_that_does_not_say_so_is_refused(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (FIXTURES / "member_states" / "FI.toml").read_text("utf-8")
+    (tmp_path / "FI.toml").write_text(text.replace("hypothetical = true\n", line, 1), "utf-8")
+    monkeypatch.setattr(member_state_file, "_MEMBER_STATES", tmp_path)
+
+    with pytest.raises(UnreadableData, match=r"FI\.toml: expected .*hypothetical"):
+        member_state_file.member_state.__wrapped__("FI")
 
 
 @pytest.mark.parametrize("environment", Environment)

@@ -96,3 +96,38 @@ def test_allure_results_name_chapter_requirement_and_exchange(tmp_path: Path) ->
         assert labels["story"].startswith("discovery.")
         assert labels["severity"]
         assert result["attachments"]
+
+
+@pytest.mark.parametrize(
+    ("option", "word", "hint"),
+    [
+        ("--oots-member-state", "ZZ", "known are"),
+        ("--oots-member-state", "EL", "such as GR"),
+        ("--oots-service", "dns", "eb, dsd"),
+        ("--oots-environment", "production", "such as prod"),
+        ("--oots-fault", "nope", "--list-faults"),
+    ],
+)
+def test_a_word_that_is_not_known_ends_pytest_before_anything_is_judged(
+    option: str, word: str, hint: str
+) -> None:
+    told = run_pytest("suites/discovery", "-q", option, word)
+
+    assert told.returncode == 4, told.stdout
+    assert hint in told.stdout + told.stderr
+    assert "Traceback" not in told.stdout + told.stderr
+
+
+def test_member_states_can_be_separated_by_commas() -> None:
+    told = run_pytest("suites/caching", "--oots-member-state", "fi,GR", "--collect-only", "-q")
+    items = [line for line in told.stdout.splitlines() if "::" in line]
+
+    assert {item.partition("[")[2][:3] for item in items} == {"FI-", "GR-"}
+
+
+def test_the_line_to_reproduce_a_failure_names_the_fault() -> None:
+    told = run_pytest(
+        "suites/discovery", "-k", "FI and https", "-q", "--oots-fault", "root_without_tls"
+    )
+
+    assert "--check DISC-03 --fault root_without_tls" in told.stdout

@@ -106,7 +106,7 @@ def header() -> dict[str, object]:
 
 
 def writer(path: Path) -> RecordWriter:
-    return RecordWriter(path, lambda: NOW)
+    return RecordWriter(path, lambda: NOW, overwrite=True)
 
 
 def written(folder: Path) -> Path:

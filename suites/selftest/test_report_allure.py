@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from harness.errors import UsageFault
 from harness.model import Verdict
 from harness.record import Record
 from harness.reports import allure
+from harness.reports.words import links
+from harness.requirements import requirements
 from suites.selftest.sample_records import mixed, record, result
 
 
@@ -70,6 +73,44 @@ def test_writing_allure_results_twice_changes_nothing(tmp_path: Path) -> None:
     once = allured(mixed(), tmp_path)
 
     assert allured(mixed(), tmp_path) == once
+
+
+def test_a_result_leads_to_the_public_source_of_its_requirement(tmp_path: Path) -> None:
+    public = replace(result("DISC-01", "FI", Verdict.PASSED), clause="RFC 9110, section 8")
+    of = record(public, result("DISC-03", "FI", Verdict.PASSED))
+
+    told = {case["name"][:7]: case.get("links") for case in allured(of, tmp_path)}
+
+    url = "https://www.rfc-editor.org/rfc/rfc9110"
+    assert told == {
+        "DISC-01": [{"type": "link", "url": url, "name": "RFC 9110"}],
+        "DISC-03": None,
+    }
+
+
+def test_a_source_without_a_known_address_has_no_link() -> None:
+    sources = {entry.source for entry in requirements().values()}
+
+    linked = {source for source in sources if links(source)}
+
+    assert linked == {source for source in sources if source.startswith("RFC ")}
+    assert links("RFC 3403 and RFC 1035, RFC 3403") == (
+        ("RFC 3403", "https://www.rfc-editor.org/rfc/rfc3403"),
+        ("RFC 1035", "https://www.rfc-editor.org/rfc/rfc1035"),
+    )
+
+
+def test_results_of_two_runs_never_mix_and_files_of_others_stay(tmp_path: Path) -> None:
+    others = ("0f8fad5b-d9cb-469f-a165-70867728950e-result.json", "notes.txt")
+    for name in others:
+        (tmp_path / name).write_text("{}", "utf-8")
+    allured(mixed(), tmp_path)
+
+    allure.write(record(result("DISC-01", "FI", Verdict.PASSED), run="another"), tmp_path)
+
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names > {*others, "categories.json", "environment.properties"}
+    assert len(names) == 4 + 2
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:

@@ -64,6 +64,33 @@ def test_tables_have_captions_and_scoped_heads() -> None:
     assert set(shown.xpath("//table/../@tabindex")) == {"0"}
 
 
+def test_a_row_of_sentences_tells_what_its_cells_are_when_it_is_stacked() -> None:
+    for row in page(mixed()).xpath("//div[contains(@class, 'not-tested')]//tbody/tr"):
+        labels = [cell.get("data-label") for cell in row.iter("td")]
+        assert labels == ["Why no check can tell", "Written in"]
+
+
+@pytest.mark.parametrize(
+    ("selection", "told"),
+    [
+        ({}, "every check, of the EB and DSD of every Member State"),
+        (
+            {"services": ["dsd"], "member_states": ["DE", "GR"], "environments": ["acc", "prod"]},
+            "every check, of the DSD of DE and GR/EL, in the environments acc and prod",
+        ),
+        (
+            {"checks": ["DISC-03", "LOOK-01"], "chapters": ["lookup"], "fault": None},
+            "checks DISC-03 and LOOK-01, chapter lookup, of the EB and DSD of every Member State",
+        ),
+        ({"body": "a.xml"}, "every check, of the EB and DSD of every Member State, body a.xml"),
+    ],
+)
+def test_what_was_asked_is_told_in_a_phrase(selection: dict[str, object], told: str) -> None:
+    facts = page(record(selection=selection)).xpath("//dl[@class='facts']/div")
+
+    assert f"Asked{told}" in {text(fact) for fact in facts}
+
+
 def test_greece_is_named_with_both_of_its_codes() -> None:
     heads = [text(th) for th in page(mixed()).xpath("//th[@scope='row']")]
 

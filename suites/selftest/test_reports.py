@@ -15,6 +15,7 @@ import pytest
 from harness.model import Verdict
 from harness.record_lines import result_facts
 from harness.reports import json_report, junit, summary, views
+from harness.reports.sheet import Sheet, wants_colour
 from harness.reports.words import EXIT, MEANING, MEMBER_STATES, SYMBOL
 from harness.verdicts import Exit
 from suites.selftest.sample_records import (
@@ -100,7 +101,7 @@ def test_the_same_finding_on_many_subjects_is_told_once() -> None:
     ]
     assert told.count("naptr-root-not-https") == 1
     assert "DE eb acc, FI eb acc ... (4 subjects)" in told
-    assert "(differs; this is DE eb acc)" in told
+    assert "    shown:     DE eb acc; others differ\n" in told
 
 
 def test_failures_come_first_and_the_verdict_last() -> None:
@@ -161,7 +162,7 @@ def test_no_line_is_wider_than_a_terminal_but_the_commands() -> None:
 
 
 def test_colour_is_never_the_only_sign() -> None:
-    painted = summary.render(mixed(), colour=True)
+    painted = summary.render(mixed(), sheet=Sheet(colour=True))
 
     assert re.sub(r"\x1b\[[\d;]*m", "", painted) == summary.render(mixed())
     assert painted != summary.render(mixed())
@@ -180,7 +181,7 @@ def test_colour_is_never_the_only_sign() -> None:
 def test_colour_is_given_to_terminals_that_welcome_it(
     environ: dict[str, str], *, terminal: bool, wanted: bool
 ) -> None:
-    assert summary.wants_colour(terminal=terminal, environ=environ) is wanted
+    assert wants_colour(terminal=terminal, environ=environ) is wanted
 
 
 def test_the_summary_can_be_shown_where_only_ascii_can() -> None:
@@ -279,4 +280,40 @@ def test_a_captured_answer_is_verified_again_from_its_files() -> None:
     command = views.reproduction(of, failed)
 
     assert command == "oots verify --body 'a b.xml' --trust acc.pem"
-    assert views.subjects((failed,)) == "eb: captured answer"
+    assert views.subjects((failed,)) == "EB of captured answer"
+
+
+def test_subjects_are_told_in_a_phrase() -> None:
+    failed = views.of_verdict(mixed(), Verdict.FAILED)
+
+    assert views.subjects(failed) == "EB of DE, GR/EL in acc; EB and DSD of FI in acc"
+
+
+@pytest.mark.parametrize(
+    ("detail", "checks"),
+    [
+        ("the answer: it is not https; see DISC-03", "DISC-03"),
+        ("fi.test: nothing can be used; see DISC-01, DISC-02 and LOOK-01", "DISC-01,LOOK-01"),
+        ("the answer: DISC-03 is not named", "CACHE-02"),
+        ("the answer: see the manual", "CACHE-02"),
+    ],
+)
+def test_a_blocked_result_leads_to_the_checks_that_say_why(detail: str, checks: str) -> None:
+    of = record(result("CACHE-02", "FI", Verdict.BLOCKED, detail=detail))
+    of.header["catalogue"].pop(1) if "DISC-02" in detail else None
+    (reason,) = views.reasons(of, Verdict.BLOCKED)
+
+    command = views.cause(of, reason)
+
+    assert command.endswith(f"--environment acc --check {checks}")
+    assert f"reproduce: {command}\n" in summary.render(of)
+
+
+@pytest.mark.parametrize("verdict", [Verdict.BLOCKED, Verdict.BROKEN, Verdict.NOT_APPLICABLE])
+def test_the_end_of_the_summary_says_nothing_twice(verdict: Verdict) -> None:
+    of = record(result("DISC-01", "FI", verdict, detail="the answer: why"))
+
+    last = summary.render(of).splitlines()[-1]
+
+    assert last == f"Exit code {int(of.exit)}."
+    assert views.sentence(of).count("blocked") == (verdict is Verdict.BLOCKED)

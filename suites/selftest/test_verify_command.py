@@ -140,6 +140,9 @@ def test_nothing_is_judged_about_trust_without_an_anchor(
     assert code == 0
     assert "note: no --trust: who vouches for the signer is not judged" in text
     assert "1 check, no trust anchor given: SIG-17" in text
+    assert text.splitlines()[-1] == (
+        "Exit code 0: conformant; the signer was not judged (no --trust)."
+    )
 
 
 def test_without_at_the_present_decides(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -179,7 +182,7 @@ def test_a_body_that_is_no_answer_is_judged_all_the_same(
 
     text = capsys.readouterr().out
     assert code == 1
-    assert "of an unknown service, of no known kind" in text
+    assert "its content tells neither its service nor its kind; as of" in text
     assert "body-not-covered" in text
 
 
@@ -255,6 +258,71 @@ def test_an_instant_may_be_of_any_zone() -> None:
 
 def test_a_status_line_may_come_first() -> None:
     assert parsed("HTTP/2 404 \r\nA: b\r\n\r\n") == (404, (("A", "b"),))
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    "before",
+    [
+        "HTTP/1.1 200 Connection established\n\n",
+        "HTTP/1.1 301 Moved\nLocation: /\nA: c\n\n",
+        "HTTP/1.1 200 Connection established\n\nHTTP/1.1 100 Continue\n \n",
+    ],
+)
+def test_the_last_of_several_responses_is_read(before: str, end: str) -> None:
+    text = f"{before}HTTP/2 404\nA: b\n\n".replace("\n", end)
+
+    assert parsed(text) == (404, (("A", "b"),))
+
+
+def test_that_several_responses_were_found_is_noted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    head = ("HTTP/1.1 200 Connection established", "", "HTTP/1.1 200 OK")
+    files = write(tmp_path, sealed(), head=head)
+
+    code = main(files.command("--json"))
+
+    notes = json.loads(capsys.readouterr().out)["notes"]
+    assert code == 0
+    assert "the header file holds 2 responses, one after the other: the last is judged" in notes
+
+
+def test_swapped_files_are_suspected(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = write(tmp_path, sealed())
+    swapped = Files(tmp_path)
+    command = ["verify", "--body", str(swapped.headers), "--headers", str(files.body)]
+
+    code = main(command)
+
+    assert code == 2
+    assert capsys.readouterr().err.endswith("; are --body and --headers swapped?\n")
+
+
+def test_a_body_of_header_fields_is_suspected(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = write(tmp_path, sealed(), head=("HTTP/1.1 200 OK",))
+    files.body.write_bytes(files.headers.read_bytes())
+
+    main(files.command())
+
+    assert "like header fields: are --body and --headers swapped?" in capsys.readouterr().out
+
+
+def test_what_is_blocked_for_one_reason_is_told_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = write(tmp_path, sealed())
+    files.body.write_bytes(b"<x/>")
+
+    main(files.command())
+
+    text = capsys.readouterr().out
+    blocked = text[text.index("BLOCKED (") : text.index("WARNED (")]
+    assert blocked.count("see LOOK-01") == 1
+    assert " checks: it cannot be read (regrep-not-a-query-response); see LOOK-01\n" in blocked
+    assert "LOOK-04, LOOK-05" in blocked
 
 
 def test_white_space_around_a_value_is_not_part_of_it() -> None:
