@@ -21,11 +21,13 @@ from harness.lookup import (
     DATA_SERVICES_QUERY,
     EVIDENCE_TYPES_QUERY,
     REQUIREMENTS_QUERY,
+    Query,
     question,
 )
 from harness.model import NO_STATUS, Exchange, Headers, HttpRequest, HttpResponse, Service, Specimen
 from harness.observatory import request_bytes, response_bytes
 from harness.regrep import LARGEST, Document, read
+from harness.regrep_rules import FAILURE
 from harness.subjects.answer import Answer
 
 LARGEST_HEADERS = 1024 * 1024
@@ -37,22 +39,17 @@ _STATUS = re.compile(r"HTTP/[0-9](?:\.[0-9])? ([1-5][0-9]{2})(?: .*)?")
 _FIELD = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*)")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _SERVICE = re.compile(r"urn:(?:fdc:)?oots:(eb|dsd):")
-_REFUSED = MappingProxyType(
-    {
-        "EB:ERR:0001": Specimen.EMPTY,
-        "DSD:ERR:0001": Specimen.EMPTY,
-        "DSD:ERR:0005": Specimen.ADDITIONAL_INPUT,
-        "EB:ERR:0007": Specimen.UNKNOWN_QUERY,
-        "DSD:ERR:0004": Specimen.UNKNOWN_QUERY,
-    }
-)
 _ASKED = MappingProxyType(
     {
-        REQUIREMENTS_QUERY: Specimen.REQUIREMENTS,
-        EVIDENCE_TYPES_QUERY: Specimen.EVIDENCE_TYPES,
-        DATA_SERVICES_QUERY: Specimen.DATA_SERVICES,
+        REQUIREMENTS_QUERY: (Specimen.REQUIREMENTS, frozenset[str]()),
+        EVIDENCE_TYPES_QUERY: (Specimen.EVIDENCE_TYPES, frozenset({"requirement-id"})),
+        DATA_SERVICES_QUERY: (
+            Specimen.DATA_SERVICES,
+            frozenset({"evidence-type-classification", "country-code"}),
+        ),
     }
 )
+"""What each query finds, and the parameters without which it finds nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,17 +160,16 @@ def service_of(document: Document | None, request: HttpRequest | None) -> Servic
 
 
 def specimen_of(document: Document | None, request: HttpRequest | None) -> Specimen | None:
-    """The kind of answer, as far as its content and its question tell."""
-    if document is None:
-        return None
-    code = _code(document)
-    if code is not None:
-        return _REFUSED.get(code)
+    """The kind of answer: what was asked for, or else what a success holds.
+
+    A refusal never tells by its code what it should have been: that would judge the code by itself.
+    """
+    refused = document is not None and (document.refusal is not None or document.status == FAILURE)
     if request is not None:
-        query = question(request)
-        asked = _ASKED.get(query.query_id)
-        catalogue = asked is Specimen.REQUIREMENTS and not query.parameters
-        return Specimen.CATALOGUE if catalogue else asked
+        asked = _asked(question(request))
+        return asked if asked is Specimen.UNKNOWN_QUERY or not refused else None
+    if document is None or refused:
+        return None
     slots = [slot for entry in document.objects or () for slot in entry.slots]
     if any(slot.data_services for slot in slots):
         return Specimen.DATA_SERVICES
@@ -181,6 +177,19 @@ def specimen_of(document: Document | None, request: HttpRequest | None) -> Speci
     if any(requirement.lists for requirement in requirements):
         return Specimen.EVIDENCE_TYPES
     return Specimen.REQUIREMENTS if requirements else None
+
+
+def _asked(query: Query) -> Specimen | None:
+    """What a query is meant to find; None where it names no query, or lacks a parameter."""
+    if not query.query_id:
+        return None
+    if query.query_id not in _ASKED:
+        return Specimen.UNKNOWN_QUERY
+    specimen, needed = _ASKED[query.query_id]
+    if not needed <= {name for name, value in query.parameters if value}:
+        return None
+    catalogue = specimen is Specimen.REQUIREMENTS and not query.parameters
+    return Specimen.CATALOGUE if catalogue else specimen
 
 
 def _code(document: Document) -> str | None:

@@ -1,7 +1,8 @@
 """The certificates that come with a signature: who signed, and who vouches for it.
 
-Path building is left to `cryptography.x509.verification`; what it finds is kept by chain and
-anchors, so that a thousand answers of one signer cost one path. No list of revocations is fetched.
+The path builder of `cryptography` is not used: it enforces the profile of the web's PKI, which the
+sealing certificates of a Member State need not follow. What is found is kept by chain and anchors,
+so that a thousand answers of one signer cost one path. No list of revocations is fetched.
 """
 
 from __future__ import annotations
@@ -14,25 +15,28 @@ from functools import lru_cache
 from hashlib import sha256, sha384, sha512
 from itertools import pairwise
 from types import MappingProxyType
+from warnings import catch_warnings
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.verification import (
-    ExtensionPolicy,
-    PolicyBuilder,
-    Store,
-    VerificationError,
-)
+from cryptography.utils import CryptographyDeprecationWarning
 
 from harness.errors import UsageFault, Violation
 from harness.jades import Header
 from harness.model import Environment
 
 LONGEST_CHAIN = 8
-_UNUSABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension)
+_UNUSABLE = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
 _DIGESTS = MappingProxyType({"S256": sha256, "S384": sha384, "S512": sha512})
 """The hash functions of thumbprints, by the names that JAdES headers give them."""
 
@@ -92,8 +96,10 @@ def _read(texts: tuple[str, ...]) -> Chain:
 def _certificate(number: int, text: str) -> x509.Certificate:
     """One certificate, with the parts that are decoded late decoded now."""
     try:
-        certificate = x509.load_der_x509_certificate(b64decode(text, validate=True))
+        with catch_warnings(action="ignore", category=CryptographyDeprecationWarning):
+            certificate = x509.load_der_x509_certificate(b64decode(text, validate=True))
         _ = certificate.extensions, certificate.public_key(), name_of(certificate)
+        _ = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     except _UNUSABLE as unreadable:
         raise Violation(
             "certificate-unreadable",
@@ -127,26 +133,36 @@ def _issued(below: x509.Certificate, above: x509.Certificate) -> bool:
 def trusted(chain: Chain, anchors: bytes) -> None:
     """A path leads from the signer's certificate to one of the anchors (RFC 5280, section 6).
 
-    `anchors` is PEM. The path is judged as of the moment when the last of the certificates became
-    valid: whether they still are is the business of `valid_at`. A root that is sent along vouches
-    for nothing, and is left out.
+    `anchors` is PEM. Here a path is signatures; what its certificates say of themselves, and when,
+    is judged by `valid_at` and by `harness.certificate_profile`, each flaw by its own name. A root
+    that is sent along vouches for nothing, and is left out; an anchor is a name and a key.
     """
-    policy = PolicyBuilder().store(Store(list(roots_of(anchors)))).time(chain.not_before)
-    verifier = policy.extension_policies(
-        ee_policy=ExtensionPolicy.permit_all(), ca_policy=ExtensionPolicy.webpki_defaults_ca()
-    ).build_client_verifier()
+    roots = roots_of(anchors)
     between = [each for each in chain.certificates[1:] if not _issued(each, each)]
-    try:
-        verifier.verify(chain.leaf, between)
-    except VerificationError as refused:
-        roots = roots_of(anchors)
-        expected = f"a path to {', '.join(name_of(root) for root in roots)}"
-        seen = f"{chain}; {_astray(chain, roots, refused)}"
-        raise Violation("chain-not-trusted", expected=expected, seen=seen) from None
+    if _reaches(chain.leaf, between, roots):
+        return
+    expected = f"a path to {', '.join(name_of(root) for root in roots)}"
+    raise Violation(
+        "chain-not-trusted", expected=expected, seen=f"{chain}; {_astray(chain, roots)}"
+    )
 
 
-def _astray(chain: Chain, roots: tuple[x509.Certificate, ...], refused: VerificationError) -> str:
-    """Why a chain leads to none of the anchors; in the library's words where ours end."""
+def _reaches(
+    leaf: x509.Certificate, between: list[x509.Certificate], roots: tuple[x509.Certificate, ...]
+) -> bool:
+    """Whether signature by signature the way leads up to a root."""
+    below = leaf
+    for above in (*between, None):
+        if any(_issued(below, root) for root in roots):
+            return True
+        if above is None or not _issued(below, above):
+            return False
+        below = above
+    return False
+
+
+def _astray(chain: Chain, roots: tuple[x509.Certificate, ...]) -> str:
+    """Why a chain leads to none of the anchors."""
     last = chain.certificates[-1]
     namesakes = [root for root in roots if root.subject == last.issuer]
     if not namesakes:
@@ -155,17 +171,18 @@ def _astray(chain: Chain, roots: tuple[x509.Certificate, ...], refused: Verifica
         return f"it ends at {name}, which is no trust anchor given"
     if not any(_issued(last, root) for root in namesakes):
         return "the trust anchor has the same name, another key: was the mock restarted?"
-    for certificate in chain.certificates[1:]:
-        if not _authority(certificate):
-            return f"{name_of(certificate)} is no authority that may issue (basicConstraints)"
-    return f"a certificate on the way is not as RFC 5280 asks: {refused}"
+    return "a certificate on the way was not issued by the next"
 
 
-def _authority(certificate: x509.Certificate) -> bool:
-    try:
-        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    except x509.ExtensionNotFound:
-        return False
+def of_the_commission(anchors: bytes) -> bytes:
+    """Those of the anchors that are roots of the European Commission, as PEM, perhaps none."""
+    ours = (root for root in roots_of(anchors) if "European Commission" in name_of(root))
+    return b"".join(root.public_bytes(Encoding.PEM) for root in ours)
+
+
+def summit(chain: Chain) -> x509.Name:
+    """The name under which the last certificate was issued: that of the root, sent or not."""
+    return chain.certificates[-1].issuer
 
 
 @lru_cache(maxsize=32)
@@ -224,13 +241,15 @@ def may_sign(chain: Chain) -> None:
         usage = chain.leaf.extensions.get_extension_for_class(x509.KeyUsage).value
     except x509.ExtensionNotFound:
         raise Violation(
-            "key-usage-missing", expected="keyUsage with digitalSignature", seen="no keyUsage"
+            "key-usage-missing",
+            expected="keyUsage with digitalSignature or nonRepudiation",
+            seen="no keyUsage",
         ) from None
-    if not usage.digital_signature:
+    if not (usage.digital_signature or usage.content_commitment):
         raise Violation(
             "key-usage-not-signature",
-            expected="keyUsage with digitalSignature",
-            seen="keyUsage without it",
+            expected="keyUsage with digitalSignature or nonRepudiation",
+            seen="keyUsage with neither",
         )
 
 
@@ -249,7 +268,7 @@ def matches_thumbprints(header: Header, chain: Chain) -> tuple[str, ...]:
     """The thumbprints that the header gives, by name; each is of the signer's certificate."""
     if "x5t" in header:
         raise Violation("thumbprint-sha1", expected="x5t#o or x5t#S256", seen="x5t, which is SHA-1")
-    stated = tuple(name for name in ("x5t#o", "x5t#S256") if name in header)
+    stated = tuple(name for name in ("x5t#o", "x5t#S256", "sigX5ts") if name in header)
     for name in stated:
         label, value = _thumbprint(name, header[name])
         computed = _leaf_digest(label, chain)
@@ -264,10 +283,15 @@ def _leaf_digest(label: str, chain: Chain) -> str:
 
 
 def _thumbprint(name: str, stated: object) -> tuple[str, str]:
-    """The hash function's name and the value that a member of the header states."""
-    members = stated if isinstance(stated, dict) else {"digAlg": "S256", "digVal": stated}
+    """The hash function's name and the value that a member of the header states.
+
+    `sigX5ts` is a list of them, the signer's first (TS 119 182-1, 5.2.2).
+    """
+    first = stated[0] if name == "sigX5ts" and isinstance(stated, list) and stated else stated
+    members = first if isinstance(first, dict) else {"digAlg": "S256", "digVal": first}
     label, value = members.get("digAlg"), members.get("digVal")
-    fitting = isinstance(stated, dict) is (name == "x5t#o")
+    fitting = isinstance(first, dict) is (name != "x5t#S256")
+    fitting = fitting and (first is not stated) is (name == "sigX5ts")
     if fitting and isinstance(value, str) and isinstance(label, str) and label in _DIGESTS:
         return label, value
     raise Violation(

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 from harness.errors import HarnessFault, Violation
 from harness.model import Service, Specimen
+from harness.readings import Reading, readings
 from harness.requirements import Requirement, requirements
 
 CHAPTERS = ("discovery", "lookup", "signature", "caching")
@@ -48,7 +49,9 @@ class Check:
     """One question put to a subject.
 
     `verifies` are requirement slugs, the first being the one its results are filed under; `finds`
-    are the tags it may report; `on` the answers it looks at where its subject is `answer`.
+    are the tags it may report; `on` the answers it looks at where its subject is `answer`;
+    `reading` is the entry of the interpretation register that it asks its subject for;
+    `optional` ones judge what a directory need not have, and need not apply to each.
     """
 
     id: str
@@ -57,6 +60,8 @@ class Check:
     services: tuple[Service, ...]
     on: tuple[Specimen, ...]
     function: Callable[..., Any]
+    reading: str | None = None
+    optional: bool = False
 
     def __repr__(self) -> str:
         return f"<Check {self.id}>"
@@ -86,24 +91,44 @@ class Check:
         """The requirement its results are filed under."""
         return requirements()[self.verifies[0]]
 
+    @property
+    def profiles(self) -> tuple[str, ...]:
+        """The rule profiles that it belongs to: those of the requirement it is filed under."""
+        return self.requirement.profiles
 
-def check(
+    @property
+    def register(self) -> Reading | None:
+        """The ambiguous clause that its verdict depends on.
+
+        Its own, or that of its requirement where the readings differ in the keyword alone.
+        """
+        if self.reading is not None:
+            return readings()[self.reading]
+        weighed = self.requirement.register
+        return readings()[weighed] if weighed and readings()[weighed].keywords else None
+
+
+def check(  # noqa: PLR0913 -- what a check declares
     ident: str,
     *,
     verifies: tuple[str, ...],
     finds: tuple[str, ...],
     services: tuple[Service, ...] = tuple(Service),
     on: tuple[Specimen, ...] = (),
+    reading: str | None = None,
+    optional: bool = False,
 ) -> Callable[[_Function], _Function]:
     """Declare a test function a check; it stays an ordinary function with an attribute `check`.
 
-    `on` is left empty by a check that looks at every kind of answer, or not at answers.
+    `on` is left empty by a check that looks at every kind of answer, or not at answers; `optional`
+    says that a subject to which it does not apply lacks nothing.
     """
 
     def declare(function: _Function) -> _Function:
         kinds = on or tuple(kind for service in services for kind in SPECIMENS[service])
         asked = tuple(s for s in services if set(SPECIMENS[s]) & set(kinds))
-        declared = Check(ident, verifies, finds, asked, tuple(dict.fromkeys(kinds)), function)
+        shown = tuple(dict.fromkeys(kinds))
+        declared = Check(ident, verifies, finds, asked, shown, function, reading, optional)
         _refuse_mistakes(declared)
         function.check = declared  # type: ignore[attr-defined]
         return function
@@ -163,6 +188,8 @@ def _refuse_mistakes(declared: Check) -> None:
         if len(parameters) != 1 or parameters[0] not in SUBJECTS
         else "its requirements differ in severity"
         if len({requirements()[slug].severity for slug in declared.verifies}) > 1
+        else f"reading {declared.reading} is not in the register"
+        if declared.reading is not None and declared.reading not in readings()
         else None
     )
     if problem:

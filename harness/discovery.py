@@ -7,7 +7,7 @@ Pure: a record's own flaw is a `Violation`, and nothing that a record holds rais
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
@@ -19,9 +19,52 @@ from harness.model import NaptrRecord, ServiceKey
 RESTRICTED_FORM = "!.*!<URI>!"
 """What RFC 4848, section 2.2 leaves of the substitution expressions of RFC 3402."""
 
-_LONGEST_ALIAS_CHAIN = 8
+MOST_ALIASES = 8
+"""How many aliases of aliases are followed; no RFC gives a limit, resolvers have one each."""
+
+LONGEST_STRING = 255
+"""The longest regexp, in octets: it is one character-string (RFC 3403, section 4.1)."""
+
+_ODD_OCTET = re.compile(r"\\x[0-9a-f]{2}")
+"""How `harness.adapters.dns` shows an octet that is not UTF-8."""
+
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]|\\x[0-9a-f]{2}")
 _NOT_IN_A_URI = re.compile(r"[^A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2}).{0,2}")
+_REGEXP_FLAWS = (
+    (
+        "naptr-regexp-empty",
+        f"{RESTRICTED_FORM}, since the flag says that it yields a URI",
+        re.compile(""),
+    ),
+    (
+        "naptr-regexp-delimiter",
+        "exclamation marks as delimiters",
+        re.compile(r"([^!\\])\^?\.\*\$?\1.*\1i?", re.DOTALL),
+    ),
+    (
+        "naptr-regexp-anchored",
+        "the pattern .* without ^ and $",
+        re.compile(r"!(\^\.\*\$?|\.\*\$)![^!]*!"),
+    ),
+    (
+        "naptr-regexp-back-reference",
+        "a URI in which nothing is to be filled in",
+        re.compile(r"![^!]*![^!]*\\[0-9][^!]*!i?"),
+    ),
+    (
+        "naptr-regexp-escape",
+        "a URI without backslashes; an exclamation mark in it is written %21",
+        re.compile(r"!\.\*!.*\\.*!", re.DOTALL),
+    ),
+    (
+        "naptr-regexp-flag",
+        "nothing after the last delimiter",
+        re.compile(r"!\.\*![^!]*!i"),
+    ),
+)
+"""What full substitution expressions (RFC 3402, section 3.2) have and restricted ones have not."""
+
 _HOST_LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 _HTTPS = 443
 _LONGEST_NAME = 254
@@ -44,26 +87,62 @@ def query_name(template: str, key: ServiceKey, major: int) -> str:
     ...            ServiceKey("GR", Service.EB, Environment.ACC), 1)
     'gr.eb.v1.cs.acc.example'
     """
-    return template.format(
+    return filled_in(
+        template,
         country=key.member_state,
         service=key.service,
         major=major,
         environment=key.environment,
+    )
+
+
+def filled_in(template: str, *, country: str, service: str, major: int, environment: str) -> str:
+    """The template with any labels, which may stand for nothing."""
+    return template.format(
+        country=country, service=service, major=major, environment=environment
     ).lower()
 
 
 def entry(reply: DnsReply) -> tuple[ResourceRecord, ...]:
     """The NAPTR records of a reply that belong to the name asked for, aliases followed.
 
-    Whatever else the answer section carries is not the entry's (RFC 2181, section 5.4.1).
+    Whatever else the answer section carries is not the entry's (RFC 2181, section 5.4.1), and
+    what stands in another section is not looked at (RFC 3403, section 4.2.2).
     """
-    name = same_name(reply.query.name)
-    for _ in range(_LONGEST_ALIAS_CHAIN):
-        target = next((r.rdata for r in reply.answer if _alias(r, name)), None)
-        if target is None:
-            break
-        name = same_name(target)
+    name = trail(reply)[-1]
     return tuple(r for r in reply.answer if r.naptr and same_name(r.name) == name)
+
+
+def trail(reply: DnsReply) -> tuple[str, ...]:
+    """The names that a reply leads along, from the one asked for to the last alias of an alias.
+
+    Where aliases go in a circle, or on for too long, it ends with the first name too many.
+    """
+    names = [same_name(reply.query.name)]
+    aliases = {same_name(r.name): r.rdata for r in reversed(reply.answer) if r.rdtype == "CNAME"}
+    while names[-1] in aliases and not endless(names):
+        names.append(same_name(aliases[names[-1]]))
+    return tuple(names)
+
+
+def endless(names: Sequence[str]) -> bool:
+    """Whether a trail has come back to where it was, or is longer than we follow."""
+    return len(set(names)) < len(names) or len(names) - 1 > MOST_ALIASES
+
+
+def substitution(reply: DnsReply, dname: ResourceRecord) -> tuple[str, str | None] | None:
+    """What a DNAME record makes of a name on the trail: what its CNAME has to say, and says.
+
+    None where no name of the trail lies below it (RFC 6672, sections 2.2 and 3.1).
+    """
+    owner = same_name(dname.name)
+    for name in trail(reply):
+        if name.endswith(f".{owner}"):
+            expected = f"{name.removesuffix(owner)}{same_name(dname.rdata)}"
+            aliases = (r.rdata for r in reply.answer if _alias(r, name))
+            said = next(aliases, None)
+            return expected, None if said is None else same_name(said)
+    return None
 
 
 def _alias(record: ResourceRecord, name: str) -> bool:
@@ -79,9 +158,9 @@ def same_name(name: str) -> str:
     return name.lower().removesuffix(".")
 
 
-def is_terminal(record: NaptrRecord) -> bool:
+def is_terminal(record: NaptrRecord, flags: str = "uU") -> bool:
     """Whether the flag says that the regexp yields a URI; its case is free (RFC 3403, 4.1)."""
-    return record.flags in ("u", "U")
+    return record.flags in tuple(flags)
 
 
 def is_usable(record: NaptrRecord) -> bool:
@@ -110,16 +189,39 @@ def usable_roots(records: Iterable[NaptrRecord]) -> tuple[SplitResult, ...]:
     return tuple(roots)
 
 
-def _rank(record: NaptrRecord) -> tuple[int, int]:
+def rank(record: NaptrRecord) -> tuple[int, int]:
+    """What records are sorted by: order, then preference (RFC 3403, section 4.1)."""
     return record.order, record.preference
+
+
+def _rank(record: NaptrRecord) -> tuple[int, int, str]:
+    """The same, with equal ranks told apart: the order of the answer must mean nothing."""
+    return *rank(record), record.regexp
 
 
 def root_text(record: NaptrRecord) -> str:
     """The URI in a record's regexp, spelled as it stands there; raises `Violation`."""
     match record.regexp.split("!"):
-        case ["", ".*", uri, ""]:
+        case ["", ".*", uri, ""] if "\\" not in _ODD_OCTET.sub("", uri):
             return uri
-    raise Violation("naptr-regexp-malformed", expected=RESTRICTED_FORM, seen=record.regexp)
+    tag, expected = _regexp_flaw(record.regexp)
+    raise Violation(tag, expected=expected, seen=record.regexp)
+
+
+def _regexp_flaw(regexp: str) -> tuple[str, str]:
+    """The name of what keeps a regexp from the restricted form, and what it should be.
+
+    >>> _regexp_flaw("#.*#https://a.example#")
+    ('naptr-regexp-delimiter', 'exclamation marks as delimiters')
+    >>> _regexp_flaw("!.*!https://a.example!i")
+    ('naptr-regexp-flag', 'nothing after the last delimiter')
+    """
+    for tag, expected, pattern in _REGEXP_FLAWS:
+        if pattern.fullmatch(regexp):
+            return tag, expected
+    if len(regexp.encode("utf-8", "replace")) == LONGEST_STRING and not regexp.endswith("!"):
+        return "naptr-regexp-cut-off", f"a whole URI within {LONGEST_STRING} octets"
+    return "naptr-regexp-malformed", RESTRICTED_FORM
 
 
 def service_root(record: NaptrRecord) -> SplitResult:
@@ -136,6 +238,19 @@ def service_root(record: NaptrRecord) -> SplitResult:
     raise Violation("naptr-regexp-malformed", expected=f"a URI in {RESTRICTED_FORM}", seen=seen)
 
 
+def root_of(uri: str) -> SplitResult | None:
+    """A URI with a scheme and a host, as it leads somewhere; None for any other text.
+
+    >>> root_of("https://a.example/eb/") and root_of("https://[::1") is None
+    True
+    """
+    try:
+        root = urlsplit(uri)
+    except ValueError:
+        return None
+    return root if root.scheme and root.netloc else None
+
+
 def spelling_flaw(uri: str) -> tuple[str, str] | None:
     """What RFC 3986 forbids in a URI, as a tag and the text in question; None when sound.
 
@@ -145,6 +260,7 @@ def spelling_flaw(uri: str) -> tuple[str, str] | None:
     ('naptr-root-character', ' ')
     """
     for tag, pattern in (
+        ("naptr-root-not-ascii", _NOT_ASCII),
         ("naptr-root-character", _NOT_IN_A_URI),
         ("naptr-root-percent-encoding", _BAD_ESCAPE),
     ):
@@ -199,6 +315,15 @@ def content(reply: DnsReply) -> tuple[str, tuple[tuple[str, str, str], ...]]:
     """What a reply says, apart from how it was carried: two equal ones agree. TTLs count down."""
     records = ((same_name(r.name), r.rdtype, r.rdata) for r in reply.answer)
     return reply.rcode, tuple(sorted(records))
+
+
+def serial(soa: ResourceRecord) -> str:
+    """The SERIAL field of an SOA record: the version of the zone (RFC 1035, section 3.3.13).
+
+    >>> serial(ResourceRecord("example.", 300, "SOA", "ns. host. 7 7200 900 86400 600"))
+    '7'
+    """
+    return soa.rdata.split()[2]
 
 
 def minimum(soa: ResourceRecord) -> int:

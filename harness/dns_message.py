@@ -9,13 +9,17 @@ from harness.model import NaptrRecord
 
 @dataclass(frozen=True, slots=True)
 class DnsQuery:
-    """One question. `edns` is the advertised UDP payload size, None for a query without EDNS."""
+    """One question. `edns` is the advertised UDP payload size, None for a query without EDNS.
+
+    `server` is whom it is put to: 0 is the name server under test, 1 the first of the others.
+    """
 
     name: str
     rdtype: str
     transport: str = "udp"
     edns: int | None = 1232
     dnssec_ok: bool = False
+    server: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,8 @@ class DnsReply:
     """One reply, read and as bytes. `flags` are lower-case mnemonics such as `aa`, `tc`, `ad`.
 
     `question` is the name the reply repeats, in the case it repeats it; `edns` is None when the
-    reply carries no OPT record; `elapsed` is in seconds.
+    reply carries no OPT record; `elapsed` is in seconds. Where the reply is to another query,
+    `mismatch` says how that is known (`id`, `question`, `flag qr`), and the sections are empty.
     """
 
     query: DnsQuery
@@ -52,3 +57,4 @@ class DnsReply:
     answer: tuple[ResourceRecord, ...]
     authority: tuple[ResourceRecord, ...]
     additional: tuple[ResourceRecord, ...]
+    mismatch: str | None = None

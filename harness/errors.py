@@ -34,6 +34,18 @@ class Unreachable(Exception):
         super().__init__(f"{self.what}: {self.why}")
 
 
+class TimedOut(Unreachable):
+    """Nothing came in time: an origin that never answers is not waited for again and again."""
+
+
+class Unframed(Unreachable):
+    """Octets came that are no sound HTTP/1.1 message: LOOK-87 judges them, all else is blocked."""
+
+    def __init__(self, what: str, *, why: str, octets: bytes) -> None:
+        super().__init__(what, why=why)
+        self.octets = octets
+
+
 class Violation(Exception):
     """The subject's own answer departs from a requirement; `tag` names how."""
 

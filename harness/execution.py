@@ -8,13 +8,19 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 from harness.adapters.dns import DnsResolver, socket_transport
 from harness.adapters.https import HttpsFetcher, resolver_locator
 from harness.checks import Check
+from harness.lookup import CURRENT
 from harness.model import CheckResult, Environment, Exchange, Service, ServiceKey, Target
 from harness.observatory import Observatory
+from harness.requirements import CURRENT_PROFILE
 from harness.runner import Session, run
+
+ASKED_IN = MappingProxyType({"2022": None, "tdd-1.x": None, "tdd-2.0": CURRENT})
+"""By rule profile, the interface version that is asked for; clients of 1.x ask for none."""
 
 PARALLEL = 8
 """How many subjects are judged at a time; the checks of one subject go one after the other."""
@@ -22,13 +28,17 @@ PARALLEL = 8
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What of it is asked; an empty tuple means all of its kind."""
+    """What of it is asked; an empty tuple means all of its kind.
+
+    Checks whose requirement is not in the rule profile are left out.
+    """
 
     member_states: tuple[str, ...]
     services: tuple[Service, ...]
     environments: tuple[Environment, ...]
     checks: tuple[str, ...]
     chapters: tuple[str, ...]
+    profile: str = CURRENT_PROFILE
 
     def keys(self, target: Target) -> tuple[ServiceKey, ...]:
         """The subjects of the target that are selected."""
@@ -47,6 +57,7 @@ class Selection:
             for check in checks
             if check.id in (self.checks or (check.id,))
             and check.chapter in (self.chapters or (check.chapter,))
+            and self.profile in check.profiles
         )
 
 
@@ -65,12 +76,16 @@ def now() -> datetime:
 
 
 @asynccontextmanager
-async def open_session(target: Target, sink: Callable[[Exchange], None]) -> AsyncIterator[Session]:
-    """A session over real sockets."""
-    resolver = DnsResolver(socket_transport(target.nameserver))
+async def open_session(
+    target: Target, sink: Callable[[Exchange], None], *, profile: str = CURRENT_PROFILE
+) -> AsyncIterator[Session]:
+    """A session over real sockets, which asks in the interface version of a rule profile."""
+    others = tuple(map(socket_transport, target.other_nameservers))
+    resolver = DnsResolver(socket_transport(target.nameserver), others=others)
     fetcher = HttpsFetcher(locate=resolver_locator(resolver), roots=target.tls_roots)
     try:
-        yield Session(target, Observatory(resolver, fetcher, now, sink))
+        seen = Observatory(resolver, fetcher, now, sink, greeter=fetcher)
+        yield Session(target, seen, ASKED_IN[profile])
     finally:
         await fetcher.aclose()
 
@@ -90,6 +105,7 @@ async def execute(
             for check in checks:
                 if key.service in check.services:
                     report(await run(check, session, key))
+                    await asyncio.sleep(0)  # others wait for answers, and their time runs
 
     try:
         async with asyncio.TaskGroup() as group:

@@ -26,6 +26,9 @@ SECONDS = ("max-age", "s-maxage", "stale-if-error", "stale-while-revalidate")
 FOREVER = 2**31
 """What a cache takes for a number too large for it (RFC 9111, section 1.2.2)."""
 
+MOST_DIRECTIVES = 100
+"""Directives of one answer; all that are registered are some fifteen."""
+
 _WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _QUOTED = r'"((?:[\t !\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t -\x7e\x80-\xff])*)"'
 _DIRECTIVE = re.compile(rf"({_WORD})(?:=(?:({_WORD})|{_QUOTED}))?")
@@ -62,6 +65,11 @@ class CacheControl:
         """The directives of these names, in the order sent."""
         return tuple(directive for directive in self.directives if directive.name in names)
 
+    @property
+    def private(self) -> bool:
+        """Whether all of it is for one user; `private="field"` is about fields (5.2.2.7)."""
+        return any(directive.argument is None for directive in self.named("private"))
+
     def seconds(self, name: str) -> int | None:
         """The argument of the first directive of a name as a number; None where there is none."""
         found = self.named(name)
@@ -93,6 +101,9 @@ def cache_control(*lines: str) -> CacheControl:
         if not directive or ("," not in text[directive.end() : end] and end != len(text)):
             expected = "directives, each a token or token=argument, separated by commas"
             raise Violation("cache-control-malformed", expected=expected, seen=text)
+        if len(found) == MOST_DIRECTIVES:
+            expected = f"at most {MOST_DIRECTIVES} directives"
+            raise Violation("cache-control-malformed", expected=expected, seen="more")
         name, token, quoted = directive.groups()
         found.append(Directive(name.lower(), token or quoted, quoted is not None))
         place = end

@@ -7,26 +7,51 @@ the protected header says is judged in `harness.protected_header`.
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode, b64encode, urlsafe_b64encode
 from binascii import a2b_base64
+from collections import Counter
 from collections.abc import Mapping
-from functools import lru_cache
-from hashlib import sha256
+from hashlib import sha256, sha512
 from json import JSONDecoder
 from types import MappingProxyType
 from typing import NoReturn
 
 from harness.errors import Violation
 from harness.model import HttpResponse
+from harness.remembered import remembered
 
 DIGEST_FIELD = "digest"
 DIGEST_OCTETS = 32
+WANTED = "SHA-256"
+_USUAL = f"{WANTED}="
+WEAK = frozenset({"MD5", "SHA", "UNIXSUM", "UNIXCKSUM", "CRC32C", "ADLER32"})
+"""Algorithms of RFC 3230 and its registry that a forger need not break."""
+
+_MISSPELLED = (
+    ("digest-whitespace", re.compile(r"\s")),
+    ("digest-base64url", re.compile("[-_]")),
+    ("digest-unpadded", re.compile("^[0-9A-Za-z+/]{43}$")),
+)
+"""How a digest can be spelled wrongly, the likeliest first."""
+
+_OTHER_DIGESTS = frozenset({"content-digest", "repr-digest"})
+_STRUCTURED = re.compile(r"(?i)(sha-256|sha-512)=:([^:]*):")
+_FUNCTIONS = MappingProxyType({"sha-256": sha256, "sha-512": sha512})
 SIGNATURE_FIELD = "oots-response-sig"
 OCTETS = MappingProxyType({"ES256": 64, "EdDSA": 64})
 """How long a signature of each algorithm is."""
 
-LONGEST_FIELD = 16_384
-"""Octets of the signature field that the documented settings of caching proxies let through."""
+LONGEST_FIELD = MappingProxyType(
+    {"over-16384-warns": 16_384, "over-8190-fails": 8_190, "over-4000-warns": 4_000}
+)
+"""Octets of the signature field, name included, by the readings of `header-size`."""
+
+MOST_CHARACTERS = 65_536
+"""Of a signature field that is taken apart at all; with three certificates it has some 5000."""
+
+MOST_NESTING = 100
+"""Lists and objects in a protected header; the real one has four."""
 
 _TO_BASE64 = bytes.maketrans(b"-_+/=", b"+/!!!")
 """To the ordinary alphabet; what is of that alphabet only, to what no alphabet has."""
@@ -45,19 +70,62 @@ def digest_field(response: HttpResponse) -> str:
             raise _flaw("digest-repeated", "one digest field", " | ".join(several))
 
 
-def digest_octets(field: str) -> bytes:
-    """The digest that the field states (RFC 3230, section 4.3.2): 32 octets of SHA-256.
+def digest_text(field: str, *, listed: bool = False) -> str:
+    """The SHA-256 in the field, still encoded (RFC 3230, section 4.3.2; names in any case).
 
-    >>> digest_octets("SHA-256=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=").hex()[:8]
+    One digest is expected; `listed` takes it out of a list of several.
+
+    >>> digest_text("sha-256=47DEQpj8")
+    '47DEQpj8'
+    """
+    if field.startswith(_USUAL) and "," not in field:
+        return field[len(_USUAL) :]
+    entries = [entry.strip(" \t").partition("=") for entry in field.split(",")]
+    names = [name.strip().upper() for name, _, _ in entries]
+    if not all(equals for _, equals, _ in entries):
+        raise _flaw("digest-malformed", "SHA-256=<base64>", field)
+    if WANTED not in names:
+        raise _flaw("digest-other-algorithm", "SHA-256=<base64>", field)
+    if not listed and (weak := [name for name in names if name in WEAK]):
+        raise _flaw("digest-weak-beside", "SHA-256 alone", f"also {', '.join(weak)}")
+    if len(names) > 1 and not listed:
+        raise _flaw("digest-list", "one digest", field)
+    name, _, text = entries[names.index(WANTED)]
+    return text if name == name.strip() else f" {text}"  # a space before the equals sign, told on
+
+
+def digest_octets(text: str) -> bytes:
+    """The 32 octets of a digest in base64, which has one spelling only (RFC 4648, section 4).
+
+    >>> digest_octets("47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=").hex()[:8]
     'e3b0c442'
     """
-    algorithm, equals, text = field.partition("=")
-    if equals and algorithm.upper() != "SHA-256":
-        raise _flaw("digest-other-algorithm", "SHA-256=<base64>", field)
     octets = _unpacked(text)
-    if octets is None or len(octets) != DIGEST_OCTETS:
-        raise _flaw("digest-malformed", "SHA-256=<base64 of 32 octets>, and nothing else", field)
+    if octets is None:
+        tag = next((tag for tag, sort in _MISSPELLED if sort.search(text)), "digest-not-base64")
+        raise _flaw(tag, "padded base64 of 32 octets, and nothing else", text)
+    if len(octets) != DIGEST_OCTETS:
+        raise _flaw("digest-length", f"{DIGEST_OCTETS} octets", f"{len(octets)} octets: {text}")
     return octets
+
+
+def other_digests(response: HttpResponse) -> tuple[str, ...]:
+    """The fields of RFC 9530 that state a digest of the body too; each that we can tell is right.
+
+    `Repr-Digest` is that of the body as well, because an answer is a whole representation.
+    """
+    found = tuple(pair for pair in response.headers if pair[0].lower() in _OTHER_DIGESTS)
+    for name, value in found:
+        for label, stated in _STRUCTURED.findall(value):
+            computed = b64encode(_FUNCTIONS[label.lower()](response.body).digest()).decode()
+            if stated != computed:
+                raise _flaw("other-digest-wrong", f"{label}=:{computed}:", f"{name}: {stated}")
+    return tuple(name for name, _ in found)
+
+
+def is_of(digest: bytes, body: bytes) -> bool:
+    """Whether the digest is the body's."""
+    return digest == sha256(body).digest()
 
 
 def covers(digest: bytes, body: bytes) -> None:
@@ -88,6 +156,9 @@ def segments(field: str) -> tuple[str, str]:
     >>> segments("eyJ9..c2ln")
     ('eyJ9', 'c2ln')
     """
+    if len(field) > MOST_CHARACTERS:
+        expected = f"at most {MOST_CHARACTERS} characters"
+        raise _flaw("signature-not-compact", expected, f"{len(field)} characters")
     match field.split("."):
         case [protected, "", signature]:
             return protected, signature
@@ -100,6 +171,7 @@ def segments(field: str) -> tuple[str, str]:
             )
 
 
+@remembered(256)  # every check of a signature asks for the same two
 def octets_of(segment: str) -> bytes:
     """The octets of a base64url segment, which has one spelling only (RFC 7515, section 2).
 
@@ -122,8 +194,12 @@ def _last(octets: bytes) -> bytes:
     return urlsafe_b64encode(octets[-(len(octets) % 3) :]).rstrip(b"=")
 
 
+@remembered(64)  # every check of a signature asks for it, sound or not
 def protected_header(raw: bytes) -> Header:
     """The JWS protected header: one JSON object in UTF-8 that names no member twice."""
+    if raw.count(b"[") + raw.count(b"{") > MOST_NESTING:
+        seen = "one with more lists and objects than that"
+        raise _flaw("header-not-json", f"a JSON object with at most {MOST_NESTING} parts", seen)
     try:
         header = _DECODER.decode(raw.decode("utf-8"))
     except (ValueError, RecursionError) as unreadable:
@@ -133,12 +209,6 @@ def protected_header(raw: bytes) -> Header:
     if not isinstance(header, dict):
         raise _flaw("header-not-an-object", "a JSON object", _opening(raw))
     return MappingProxyType(header)
-
-
-@lru_cache(maxsize=256)
-def header_of(segment: str) -> Header:
-    """The protected header of a segment; a signer sends the same one for a second, or for days."""
-    return protected_header(octets_of(segment))
 
 
 def signed_octets(protected: str, fields: tuple[str, ...], response: HttpResponse) -> bytes:
@@ -159,11 +229,11 @@ def full_length(algorithm: str, signature: bytes) -> bytes:
     return signature
 
 
-def fits_proxies(value: str) -> None:
-    """The signature field, name included, passes through proxies that are set up as documented."""
-    octets = len(f"{SIGNATURE_FIELD}: {value}")
-    if octets >= LONGEST_FIELD:
-        raise _flaw("signature-too-long", f"fewer than {LONGEST_FIELD} octets", f"{octets} octets")
+def fits_proxies(value: str, reading: str) -> None:
+    """The signature field, name included, passes through proxies; `reading` is of `header-size`."""
+    octets, most = len(f"{SIGNATURE_FIELD}: {value}"), LONGEST_FIELD[reading]
+    if octets > most:
+        raise _flaw("signature-too-long", f"at most {most} octets", f"{octets} octets")
 
 
 def _flaw(tag: str, expected: str, seen: str) -> Violation:
@@ -182,8 +252,8 @@ def _unpacked(text: str) -> bytes | None:
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = sorted({name for name in names if names.count(name) > 1})
+        often = Counter(name for name, _ in pairs)
+        twice = sorted(name for name, times in often.items() if times > 1)
         raise _flaw("header-member-repeated", "each member once", ", ".join(twice))
     return members
 

@@ -1,8 +1,9 @@
 """From the results of a run to Acceleratormeter levels: a pure fold over rules that are data.
 
-Only a passed check raises a level. What failed, was blocked, broke, was waived or never ran does
-not; what is not applicable is left out of the count, and where nothing is left, nothing is shown.
-Levels are cumulative, and each of the two services must show them.
+Only a passed check raises a level. What failed, was blocked, broke, was waived, never ran or was
+not applicable is lacking; only an optional check that is not applicable is left out of the count,
+and where nothing is left, nothing is shown. Levels are cumulative, and each of the two services
+must show them.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ class CheckEntry:
     severity: str
     services: tuple[str, ...]
     title: str
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +60,17 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """What a level asks for; `share` is None where it is an attestation."""
+    """What a level asks for; `share` is None where it is an attestation.
+
+    `checks` are those that all have to pass, beside the share.
+    """
 
     slug: str
     level: int
     statement: str
     chapters: tuple[str, ...]
     share: Fraction | None
+    checks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +94,21 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Of one service: the mandatory checks that passed, that count, and that have to pass."""
+    """Of one service: the mandatory checks that passed, that count, and that have to pass.
+
+    `unmet` are those of the checks that the criterion names which did not pass.
+    """
 
     service: str
     passed: int
     counted: int
     needed: int
+    unmet: tuple[str, ...] = ()
 
     @property
     def met(self) -> bool:
-        """Whether enough passed; nothing to count shows nothing."""
-        return self.counted > 0 and self.passed >= self.needed
+        """Whether enough passed, and the named ones all; nothing to count shows nothing."""
+        return self.counted > 0 and self.passed >= self.needed and not self.unmet
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,10 +189,19 @@ def _proof(criterion: Criterion, entries: tuple[CheckEntry, ...], states: _State
             for entry in entries
             if entry.chapter in criterion.chapters and service in entry.services
         ]
-        counted = [(entry, state) for entry, state in asked if state != Verdict.NOT_APPLICABLE]
+        counted = [
+            (entry, state)
+            for entry, state in asked
+            if not (entry.optional and state == Verdict.NOT_APPLICABLE)
+        ]
         lacking = [(entry, state) for entry, state in counted if state != Verdict.PASSED]
         needed = ceil(criterion.share * len(counted))
-        tallies.append(Tally(service, len(counted) - len(lacking), len(counted), needed))
+        unmet = tuple(
+            check
+            for check in criterion.checks
+            if states.get((check, service), NOT_RUN) != Verdict.PASSED
+        )
+        tallies.append(Tally(service, len(counted) - len(lacking), len(counted), needed, unmet))
         missing += [Missing(e.check, e.title, service, str(state)) for e, state in lacking]
     return Proof(criterion, tuple(tallies), tuple(missing))
 
@@ -208,7 +227,8 @@ def _entry(entry: Mapping[str, Any]) -> CheckEntry:
     if not isinstance(services, list) or not all(isinstance(s, str) for s in services):
         raise TypeError(f"services of {entry['check']} are {services!r}")
     check, chapter, severity, title = (str(entry[name]) for name in _TEXTS)
-    return CheckEntry(check, chapter, severity, tuple(services), title)
+    optional = entry.get("optional", False) is True
+    return CheckEntry(check, chapter, severity, tuple(services), title, optional)
 
 
 @cache
@@ -218,15 +238,15 @@ def read_rules(path: Path = FIXTURES / "levels.toml") -> Rules:
         data = tomllib.loads(path.read_text("utf-8"))
         levels = tuple(Level(**table) for table in data["level"])
         rules = Rules(data["note"], levels, tuple(map(_criterion, data["criterion"])))
+        slugs = {criterion.slug for criterion in rules.criteria}
+        asked = {criterion.level for criterion in rules.criteria}
     except (KeyError, TypeError, ValueError) as flaw:
         raise HarnessFault(f"{path.name}: {type(flaw).__name__}: {flaw}") from flaw
-    slugs = [criterion.slug for criterion in rules.criteria]
-    asked = {criterion.level for criterion in rules.criteria}
     numbers = [level.number for level in levels]
     if (
         numbers != list(range(1, len(levels) + 1))
         or asked != set(numbers[1:])
-        or len(set(slugs)) != len(slugs)
+        or len(slugs) != len(rules.criteria)
         or rules.note != ORIGIN
     ):
         raise HarnessFault(
@@ -243,5 +263,8 @@ def _criterion(table: Mapping[str, Any]) -> Criterion:
         case "checks" if table["origin"] == ORIGIN and table["chapters"]:
             share = Fraction(1) if table["share"] == "all" else Fraction(table["share"])
             if 0 < share <= 1:
-                return Criterion(slug, level, statement, tuple(table["chapters"]), share)
+                chapters, named = tuple(table["chapters"]), table.get("checks", [])
+                if not isinstance(named, list):
+                    raise TypeError(f"checks of {slug} are {named!r}")
+                return Criterion(slug, level, statement, chapters, share, tuple(named))
     raise ValueError(f"criterion {slug} has an unknown kind, share or origin, or no chapters")

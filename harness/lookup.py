@@ -6,6 +6,7 @@ A query is appended to the service root found in DNS; the answer's form follows 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
@@ -26,8 +27,6 @@ DATA_SERVICES_QUERY = (
     "urn:fdc:oots:dsd:ebxml-regrep:queries:dataservices-by-evidencetype-and-jurisdiction"
 )
 QUERIES = (REQUIREMENTS_QUERY, EVIDENCE_TYPES_QUERY, DATA_SERVICES_QUERY)
-
-_REPOSITORY = "https://sr.oots.tech.ec.europa.eu"
 
 UNSUPPORTED = "oots-cs:v99.0"
 """An interface version that no directory has."""
@@ -58,6 +57,7 @@ class Query:
     parameters: tuple[tuple[str, str], ...]
 
 
+@lru_cache(maxsize=4096)
 def search_url(root: str, query: Query) -> str:
     """The URL of a query below a service root, with or without a trailing slash.
 
@@ -160,7 +160,7 @@ def unknown_values(service: Service, questions: Questions) -> tuple[tuple[Query,
     country = ("country-code", questions.country)
     match service:
         case Service.EB:
-            requirement = f"{_REPOSITORY}/requirements/{NOWHERE}"
+            requirement = f"{_repository(questions.requirement)}/requirements/{NOWHERE}"
             return (
                 (Query(REQUIREMENTS_QUERY, (("procedure-id", "ZZ99"), country)), "EB:ERR:0005"),
                 (Query(REQUIREMENTS_QUERY, (("country-code", "ZZ"),)), "EB:ERR:0006"),
@@ -170,5 +170,16 @@ def unknown_values(service: Service, questions: Questions) -> tuple[tuple[Query,
                 ),
             )
         case Service.DSD:
-            classification = f"{_REPOSITORY}/evidencetypeclassifications/{country[1]}/{NOWHERE}"
+            repository = _repository(questions.evidence_type)
+            classification = f"{repository}/evidencetypeclassifications/{country[1]}/{NOWHERE}"
             return ((data_services_query(classification, questions.country), "DSD:ERR:0002"),)
+
+
+def _repository(known: str) -> str:
+    """Where the semantic repository of an environment is, by a URI that is known of it.
+
+    >>> _repository("https://sr.acc.oots.tech.ec.europa.eu/requirements/x")
+    'https://sr.acc.oots.tech.ec.europa.eu'
+    """
+    parts = urlsplit(known)
+    return f"{parts.scheme}://{parts.netloc}"

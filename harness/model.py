@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 
 Headers = tuple[tuple[str, str], ...]
 """Header fields in wire order, names in the case they were sent in, values decoded as latin-1."""
@@ -66,6 +67,20 @@ class ServiceKey:
 
 
 @dataclass(frozen=True, slots=True)
+class OverviewRow:
+    """One line of the overview of all instances (TDD 3.4, section 3): where a service is said.
+
+    `operator` is `EC`, or the ISO code of the Member State that runs the instance; None where the
+    overview does not say.
+    """
+
+    key: ServiceKey
+    major: int
+    uri: str
+    operator: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NaptrRecord:
     """The RDATA of one NAPTR record (RFC 3403, section 4.1); character-strings as text."""
 
@@ -92,11 +107,15 @@ NO_STATUS = 0
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
-    """One HTTP response as received; `body` holds the bytes after transfer decoding only."""
+    """One HTTP response as received; `body` holds the bytes after transfer decoding only.
+
+    `octets` are the whole message as it came off the connection; None where they were not kept.
+    """
 
     status: int
     headers: Headers
     body: bytes
+    octets: bytes | None = field(default=None, compare=False, repr=False)
 
     def values(self, name: str) -> tuple[str, ...]:
         """Every value of a header field, in order; names compare case-insensitively."""
@@ -106,6 +125,24 @@ class HttpResponse:
     def header(self, name: str) -> str | None:
         """The values of a header field joined as RFC 9110, section 5.3 allows; None when absent."""
         return ", ".join(self.values(name)) if self.values(name) else None
+
+
+@dataclass(frozen=True, slots=True)
+class TlsGreeting:
+    """A TLS handshake to be tried with a server; `outdated` offers TLS 1.1 at most."""
+
+    host: str
+    port: int
+    outdated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TlsSeen:
+    """What a server showed in TLS: version and cipher by their names, its certificate as DER."""
+
+    version: str
+    cipher: str
+    certificate: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +170,11 @@ class Target:
 
     `nameserver` is an address and a port; `tls_roots` and `trust_anchors` hold PEM bytes, the
     latter by environment, because no environment may trust the root of another. `roots` gives a
-    base URL where the service is not to be discovered.
+    base URL where the service is not to be discovered. `other_nameservers` serve the same zone;
+    `overview` is the Commission's table of instances, None where it was not given; `zone_anchors`
+    are DS records as text (`example. DS 1 13 2 ab...`) that the keys of the zone must answer to.
+    `zone` is the zone that is served, as a master file, and `repositories` are the base URLs of the
+    Semantic Repository, both where the landscape can tell.
     """
 
     name: str
@@ -146,22 +187,31 @@ class Target:
     trust_anchors: Mapping[Environment, bytes]
     majors: tuple[int, ...] = (1, 2)
     fault: str | None = None
+    other_nameservers: tuple[tuple[str, int], ...] = ()
+    overview: tuple[OverviewRow, ...] | None = None
+    zone_anchors: tuple[str, ...] = ()
+    zone: str | None = None
+    repositories: Mapping[Environment, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
 class FaultNote:
-    """What a landscape tells about one of its seeded faults."""
+    """What a landscape tells about one of its seeded faults.
+
+    `caught_by` maps check ids to tags; `blocks` are patterns of ids of checks that it blinds.
+    """
 
     name: str
     title: str
     caught_by: Mapping[str, str]
+    blocks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """One message and its answer, as bytes; `response` is None when none came, `error` says why.
 
-    `protocol` is `dns/udp`, `dns/tcp`, `https` or `file`; `elapsed` is in seconds.
+    `protocol` is `dns/udp`, `dns/tcp`, `https`, `tls` or `file`; `elapsed` is in seconds.
     """
 
     id: str
@@ -179,7 +229,8 @@ class CheckResult:
     """One check on one subject. `expected` and `seen` are texts; `evidence` are exchange ids.
 
     `clause` says where the requirement is written; `detail` gives the reason of every verdict
-    that is neither passed nor failed.
+    that is neither passed nor failed. `readings` pairs each reading of an ambiguous clause with
+    the verdict under it, the one that was judged by first; empty where nothing is ambiguous.
     """
 
     check: str
@@ -198,3 +249,4 @@ class CheckResult:
     seen: str | None
     detail: str | None
     evidence: tuple[str, ...]
+    readings: tuple[tuple[str, Verdict], ...] = ()

@@ -22,12 +22,15 @@ if TYPE_CHECKING:
     from harness.runner import Session
 
 LETTERS = {"failed": "F", "warned": "w", "blocked": "b", "broken": "B"}
+_OPTIONS = ("--oots-member-state", "--oots-service", "--oots-environment", "--oots-fault")
 _ATTACHED = 200_000
 """How many bytes of one exchange an Allure attachment holds."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The choice of subjects, in the words of `oots run`."""
+    from harness.requirements import CURRENT_PROFILE, PROFILES
+
     group = parser.getgroup("oots", "OOTS conformance checks")
     for option, metavar, text in (
         ("--oots-member-state", "XX", "only this Member State (repeat or separate by commas)"),
@@ -35,6 +38,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         ("--oots-environment", "ENV", "prod, acc or testing (default: acc)"),
     ):
         group.addoption(option, metavar=metavar, action="append", default=[], help=text)
+    group.addoption(
+        "--oots-profile",
+        metavar="PROFILE",
+        choices=PROFILES,
+        default=CURRENT_PROFILE,
+        help=f"the rule profile to judge by: {', '.join(PROFILES)} (default: {CURRENT_PROFILE})",
+    )
     group.addoption(
         "--oots-fault", metavar="NAME", help="seed this fault in the embedded landscape"
     )
@@ -49,6 +59,8 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.keyword = re.sub(
             rf"(?<![\w\[-])({codes})(?![\w\]-])", r"[\1-", config.option.keyword
         )
+    if any(config.getoption(option) for option in _OPTIONS):
+        _court(config)  # what is no word of ours is refused before anything is collected
 
 
 def pytest_pycollect_makeitem(
@@ -63,6 +75,7 @@ def pytest_pycollect_makeitem(
         CheckItem.from_parent(collector, name=f"{name}[{key}]", check=check, key=key)
         for key in court.keys
         if key.service in check.services
+        and collector.config.getoption("--oots-profile") in check.profiles
     ]
 
 
@@ -126,6 +139,10 @@ class CheckDidNotPass(AssertionError):
     """Carries a result through pytest."""
 
     def __init__(self, result: CheckResult, fault: str | None) -> None:
+        from harness.explain import explanations
+
+        judged = result.verdict in ("failed", "warned")
+        hint = explanations().get(result.check) if judged else None
         command = f"oots run --member-state {result.member_state} --service {result.service}"
         told = {
             "verdict": f"{result.verdict}{f' ({result.tag})' if result.tag else ''}",
@@ -133,6 +150,8 @@ class CheckDidNotPass(AssertionError):
             "seen": result.seen,
             "reason": result.detail,
             "clause": f"{result.clause} [{result.requirement}]",
+            "fix": None if hint is None else hint.fix,
+            "more": None if hint is None else f"oots explain {result.check}",
             "reproduce": f"{command} --environment {result.environment} --check {result.check}"
             f"{f' --fault {fault}' if fault else ''}",
         }
@@ -194,7 +213,8 @@ class _Court:
 
         if self._session is None:
             target = self._landscape.start(members=(), fault=self.fault)
-            self._opened = open_session(target, self._note)
+            profile = self._config.getoption("--oots-profile")
+            self._opened = open_session(target, self._note, profile=profile)
             self._session = self._loop.run_until_complete(self._opened.__aenter__())
         return self._session
 

@@ -7,7 +7,15 @@ from datetime import datetime
 from typing import Protocol
 
 from harness.dns_message import DnsQuery, DnsReply
-from harness.model import CheckResult, FaultNote, HttpRequest, HttpResponse, Target
+from harness.model import (
+    CheckResult,
+    FaultNote,
+    HttpRequest,
+    HttpResponse,
+    Target,
+    TlsGreeting,
+    TlsSeen,
+)
 
 
 class Clock(Protocol):
@@ -30,7 +38,47 @@ class Fetcher(Protocol):
     """Sends one HTTP request."""
 
     async def fetch(self, request: HttpRequest) -> HttpResponse:
-        """The response, complete, redirects not followed; raises `Unreachable` when none came."""
+        """The response, complete, redirects not followed; raises `Unreachable` when none came.
+
+        Where octets came that are no sound message, the exception is `errors.Unframed`.
+        """
+        ...
+
+
+class Greeter(Protocol):
+    """Shakes hands in TLS, to see what a server shows; whom it trusts is not asked."""
+
+    async def greet(self, greeting: TlsGreeting) -> TlsSeen | None:
+        """What was seen, None where the server declined; raises `Unreachable`."""
+        ...
+
+
+class Rehearsal(Protocol):
+    """A landscape in this process: functions where there would be servers, a clock that stands."""
+
+    @property
+    def target(self) -> Target:
+        """Who can be judged; directories by base URL, so that no zone can hide them."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """Its time: the same in every rehearsal of a process and of its forks."""
+        ...
+
+    def answer(self, wire: bytes, *, tcp: bool, server: int = 0) -> bytes | None:
+        """The reply of a name server, 0 being the first; None: it stays silent."""
+        ...
+
+    def respond(self, request: HttpRequest) -> HttpResponse | bytes:
+        """The response, or the octets that are sent in its stead until the connection ends.
+
+        Raises `OSError` where the connection breaks, and `TimeoutError` where it takes too long.
+        """
+        ...
+
+    def greet(self, greeting: TlsGreeting) -> TlsSeen | None:
+        """What the server shows in TLS; None: it declines."""
         ...
 
 
@@ -52,12 +100,21 @@ class Landscape(Protocol):
         fault: str | None,
         dns_port: int = 0,
         https_port: int = 0,
+        zone: str | None = None,
     ) -> Target:
-        """Serve, and say how to get there; port 0 is the kernel's choice; raises `OSError`."""
+        """Serve, and say how to get there; port 0 is the kernel's choice; raises `OSError`.
+
+        `zone` is a master file to serve instead of the landscape's own; `ValueError` where it
+        cannot be read.
+        """
         ...
 
     def stop(self) -> None:
         """End everything that `start` began."""
+        ...
+
+    def rehearse(self, members: Sequence[str], fault: str | None) -> Rehearsal:
+        """The same in process; no members named: a few that together have every kind of answer."""
         ...
 
 

@@ -18,15 +18,55 @@ SKEW = 60.0
 """Seconds by which a signer's clock may run ahead of ours; our own choice."""
 
 MUST_BE_CRITICAL = ("b64", "sigD")
-UNDERSTOOD = frozenset({*MUST_BE_CRITICAL, "sigT", "sigX5ts", "x5t#o"})
+DAY = 86_400.0
+COMPACT = "JOSE"
+"""What `typ` says of a JWS in compact form (RFC 7515, section 4.1.9); case does not matter."""
+
+UNDERSTOOD = frozenset({*MUST_BE_CRITICAL, "sigX5ts", "x5t#o"})
+"""What is evaluated: thumbprints by `harness.chain`; `sigT` is not, and so is not understood."""
+
 _FOREIGN_TO_HEADERS = ("hashM", "hashV", "ctys")
 _KEYS_FROM_ELSEWHERE = ("jwk", "jku", "x5u")
+_NAMES_THE_SIGNER = ("x5t#S256", "x5c", "sigX5ts", "x5t#o")
+_VOLATILE = frozenset(
+    {
+        "age",
+        "alt-svc",
+        "cache-control",
+        "connection",
+        "content-encoding",
+        "content-length",
+        "date",
+        "etag",
+        "expires",
+        "keep-alive",
+        "last-modified",
+        "server",
+        "set-cookie",
+        "strict-transport-security",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "vary",
+        "via",
+        "warning",
+        "x-cache",
+    }
+)
+"""Fields that proxies and gateways add, leave out or write anew (RFC 9110, 7.6; RFC 9111)."""
+
 _ENDLESS = (inf, -inf)
 
 
-def algorithm(header: Header) -> str:
-    """The signature algorithm, one of those that the Common Services may use."""
+def algorithm(header: Header, reading: str = "eddsa-only") -> str:
+    """The signature algorithm, one of those that the Common Services may use.
+
+    `reading` is of `eddsa-name`: RFC 9864 gives EdDSA on this curve the name Ed25519.
+    """
     named = header.get("alg")
+    if named == "Ed25519" and reading == "either-name":
+        return "EdDSA"
     if not isinstance(named, str) or named not in OCTETS:
         raise _flaw("algorithm-not-allowed", " or ".join(OCTETS), _member(header, "alg"))
     return named
@@ -92,13 +132,64 @@ def signed_fields(stated: Header, response: HttpResponse) -> tuple[str, ...]:
     return names
 
 
-def carries_its_key(header: Header) -> None:
-    """The key comes with `x5c` alone: a key given or pointed to otherwise is nobody's."""
+def survives_proxies(fields: tuple[str, ...]) -> None:
+    """None of the signed fields is one that a proxy on the way may change."""
+    changing = [name for name in fields if name in _VOLATILE]
+    if changing:
+        raise _flaw("pars-volatile-field", "fields that stay as they are", ", ".join(changing))
+
+
+def stated_type(header: Header) -> None:
+    """`typ`, where it is there, says that this is a compact JWS (RFC 7515, section 4.1.9)."""
+    stated = header.get("typ", COMPACT)
+    if not isinstance(stated, str) or stated.upper() != COMPACT:
+        raise _flaw("typ-other", COMPACT, _member(header, "typ"))
+
+
+def no_content_type(header: Header) -> None:
+    """`cty` is left out where `sigD` says what is signed (TS 119 182-1, 5.1.3)."""
+    if "cty" in header and "sigD" in header:
+        raise _flaw("cty-beside-sigd", "no cty", _member(header, "cty"))
+
+
+def one_signing_time(header: Header) -> None:
+    """The time is told by `iat` alone, not by `sigT`, which it replaced, as well."""
+    if "sigT" in header:
+        raise _flaw("signing-time-twice", "iat alone", _member(header, "sigT"))
+
+
+def names_its_signer(header: Header) -> None:
+    """One of the members that tell which certificate signed is there (TS 119 182-1, 5.1.7)."""
+    if not any(name in header for name in _NAMES_THE_SIGNER):
+        expected = f"one of {', '.join(_NAMES_THE_SIGNER)}"
+        raise _flaw("signer-not-identified", expected, f"only {', '.join(header)}")
+
+
+def carries_its_key(header: Header, reading: str) -> None:
+    """The key comes with `x5c` alone: a key given or pointed to otherwise is nobody's.
+
+    `reading` is of `key-from-elsewhere`.
+    """
+    if reading == "ignored":
+        return
     found = [name for name in _KEYS_FROM_ELSEWHERE if name in header]
     if found:
         raise _flaw(
             "key-from-elsewhere", "the certificates in x5c only", f"also {', '.join(found)}"
         )
+
+
+def recent(issued: float, *, now: datetime, vouched_since: datetime, reading: str) -> None:
+    """The signing time is not from before all of the path was valid, or from before yesterday.
+
+    `reading` is of `iat-age`; `vouched_since` is when the last certificate became valid, which is
+    not judged where it lies ahead.
+    """
+    yesterday = now.timestamp() - DAY
+    since = vouched_since.timestamp() if vouched_since <= now else issued
+    earliest = max(since, yesterday) if reading == "within-a-day" else since
+    if issued < earliest:
+        raise _flaw("signed-too-long-ago", f"at least {earliest:.0f}", str(issued))
 
 
 def issued_at(header: Header, *, now: datetime, not_before: datetime) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import platform
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -16,9 +17,11 @@ from pathlib import Path
 import harness
 from harness.checks import Check
 from harness.data import FIXTURES
+from harness.explain import explanations
 from harness.model import Target
+from harness.readings import Reading
 from harness.record_lines import canonical_hash
-from harness.requirements import requirements
+from harness.requirements import CURRENT_PROFILE, requirements
 
 LIBRARIES = ("cryptography", "dnspython", "httpcore", "lxml")
 """The libraries that the judge judges with."""
@@ -55,6 +58,8 @@ def header_facts(  # noqa: PLR0913 -- the six things that a header tells
         "target": target,
         "selection": selection,
         "catalogue": [_entry(check) for check in checks],
+        "left_out": _left_out(selection, checks),
+        "readings": [_reading(entry) for entry in _registers(checks)],
         "not_tested": [
             {"requirement": entry.slug, "clause": entry.clause, "reason": entry.not_tested}
             for entry in requirements().values()
@@ -93,11 +98,12 @@ def versions() -> dict[str, object]:
 
 
 def rules_hash(checks: Sequence[Check], fixtures: Path) -> str:
-    """What verdicts follow from: checks, requirements and levels; hexadecimal SHA-256."""
-    files = (*sorted((fixtures / "requirements").glob("*.toml")), fixtures / "levels.toml")
+    """What verdicts follow from: checks, requirements, readings and levels; hexadecimal SHA-256."""
+    others = (fixtures / "levels.toml", fixtures / "readings.toml")
+    files = (*sorted((fixtures / "requirements").glob("*.toml")), *others)
     return canonical_hash(
         {
-            "checks": [[check.id, list(check.verifies), list(check.finds)] for check in checks],
+            "checks": [_rule(check) for check in checks],
             "files": {path.name: _digest(path.read_bytes()) for path in files if path.is_file()},
         }
     )
@@ -105,6 +111,7 @@ def rules_hash(checks: Sequence[Check], fixtures: Path) -> str:
 
 def _entry(check: Check) -> dict[str, object]:
     requirement = check.requirement
+    explanation = explanations().get(check.id)
     return {
         "check": check.id,
         "title": check.title,
@@ -115,8 +122,40 @@ def _entry(check: Check) -> dict[str, object]:
         "statement": requirement.statement,
         "role": requirement.role,
         "services": list(check.services),
+        "optional": check.optional,
         "path": check.path,
+        "reading": None if check.register is None else check.register.slug,
+        "explanation": None if explanation is None else asdict(explanation),
     }
+
+
+def _left_out(selection: Mapping[str, object], checks: Sequence[Check]) -> list[dict[str, object]]:
+    """The checks whose requirement is not in the rule profile, with the profiles that it is in."""
+    profile = selection.get("profile", CURRENT_PROFILE)
+    return [
+        {"check": check.id, "profiles": list(check.profiles)}
+        for check in checks
+        if profile not in check.profiles
+    ]
+
+
+def _registers(checks: Sequence[Check]) -> Sequence[Reading]:
+    """The ambiguous clauses that these checks depend on, each once."""
+    return tuple(dict.fromkeys(check.register for check in checks if check.register))
+
+
+def _reading(entry: Reading) -> dict[str, object]:
+    return {
+        "reading": entry.slug,
+        "question": entry.question,
+        "choice": entry.choice,
+        "why": entry.why,
+        "readings": dict(entry.readings),
+    }
+
+
+def _rule(check: Check) -> list[object]:
+    return [check.id, list(check.verifies), list(check.finds), check.reading]
 
 
 def _digest(data: bytes | None) -> str | None:

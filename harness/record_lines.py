@@ -20,6 +20,11 @@ SCHEMA = 1
 _Kind = TypeVar("_Kind")
 _RESULT_FIELDS = tuple(field.name for field in fields(CheckResult))
 _LISTS = ("requirements", "evidence")
+_READINGS = "readings"
+_ESCAPED = (b'"', b"\\", b"\t", b"\r", b"\n")
+"""What is readable, and takes two characters in JSON."""
+
+_LONGEST_EXCHANGE = 1e9
 _OPTIONAL = ("tag", "expected", "seen", "detail")
 _HEADER: Mapping[str, type] = {
     "run": str,
@@ -108,6 +113,8 @@ def exchange_of(facts: Mapping[str, object]) -> Exchange:
     elapsed = facts.get("elapsed")
     if isinstance(elapsed, bool) or not isinstance(elapsed, int | float):
         raise Malformed("a number of seconds in elapsed", elapsed)
+    if not 0 <= elapsed <= _LONGEST_EXCHANGE:  # nor is NaN between any two numbers
+        raise Malformed("a number of seconds in elapsed", elapsed)
     return Exchange(
         id=_field(facts, "id", str),
         protocol=_field(facts, "protocol", str),
@@ -127,17 +134,15 @@ def result_facts(result: CheckResult) -> dict[str, object]:
 
 def result_of(facts: Mapping[str, object]) -> CheckResult:
     """A result as it was written; raises `Malformed`."""
-    try:
-        verdict = Verdict(_field(facts, "verdict", str))
-    except ValueError:
-        raise Malformed("a verdict", facts["verdict"]) from None
+    verdict = _verdict(_field(facts, "verdict", str))
+    readings = tuple((name, _verdict(found)) for name, found in _pairs(facts, _READINGS))
     texts = {
         name: _optional(facts, name) if name in _OPTIONAL else _field(facts, name, str)
         for name in _RESULT_FIELDS
-        if name not in (*_LISTS, "verdict")
+        if name not in (*_LISTS, _READINGS, "verdict")
     }
     lists = {name: _strings(facts, name) for name in _LISTS}
-    return CheckResult(**{**texts, **lists, "verdict": verdict})  # type: ignore[arg-type]
+    return CheckResult(**{**texts, **lists, "verdict": verdict, "readings": readings})  # type: ignore[arg-type]
 
 
 def header_of(facts: Mapping[str, object]) -> Mapping[str, Any]:
@@ -195,8 +200,11 @@ def instant_of(text: str) -> datetime:
 
 
 def _bytes_facts(data: bytes) -> dict[str, str]:
+    """The shorter of the two, so that no escaping makes a line longer than can be read back."""
     text = readable(data)
-    return {"base64": base64.b64encode(data).decode()} if text is None else {"text": text}
+    if text is None or 3 * sum(map(data.count, _ESCAPED)) > len(data) + 2:
+        return {"base64": base64.b64encode(data).decode()}
+    return {"text": text}
 
 
 def _bytes_of(facts: dict[str, object]) -> bytes:
@@ -222,6 +230,26 @@ def _optional(facts: Mapping[str, object], name: str) -> str | None:
     if name not in facts:
         raise Malformed(f"the field {name}", "none")
     return None if facts[name] is None else _field(facts, name, str)
+
+
+def _pairs(facts: Mapping[str, object], name: str) -> tuple[tuple[str, str], ...]:
+    """Pairs of texts; none where the field is not there, as in records of earlier releases."""
+    values = facts.get(name, [])
+    if not isinstance(values, list | tuple):
+        raise Malformed(f"{name} of type list", values)
+    for value in values:
+        match value:
+            case [str(), str()]:
+                continue
+        raise Malformed(f"pairs of texts in {name}", value)
+    return tuple((first, second) for first, second in values)
+
+
+def _verdict(text: str) -> Verdict:
+    try:
+        return Verdict(text)
+    except ValueError:
+        raise Malformed("a verdict", text) from None
 
 
 def _strings(facts: Mapping[str, object], name: str) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ from harness.regrep_document import (
     Slot,
     Text,
 )
+from harness.remembered import remembered
 
 __all__ = ["DEEPEST", "LARGEST", "PREFIXES", "Document", "read"]
 
@@ -41,6 +42,12 @@ LARGEST = 16 * 1024 * 1024
 
 DEEPEST = 64
 """Levels of elements. Real answers have eleven."""
+
+MOST = 200_000
+"""Elements. The whole catalogue of the acceptance environment has some ten thousand."""
+
+MOST_PREFIXES = 64
+"""Namespace declarations that are in force at any one place. Real answers have a dozen."""
 
 PREFIXES = {
     "urn:oasis:names:tc:ebxml-regrep:xsd:query:4.0": "query",
@@ -53,6 +60,7 @@ PREFIXES = {
 
 _XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 _DECLARED = re.compile(rb"""\A(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*=\s*["']([\w.-]+)""")
+_COUNT = etree.XPath("count(//*)")
 _TOO_DEEP = etree.XPath(f"boolean(/{'/'.join('*' * (DEEPEST + 1))})")
 _PARSER = etree.XMLParser(
     encoding="utf-8",
@@ -60,10 +68,12 @@ _PARSER = etree.XMLParser(
     no_network=True,
     load_dtd=False,
     huge_tree=False,
+    collect_ids=False,
     remove_comments=True,
     remove_pis=True,
 )
 _LARGE = 64 * 1024
+_HUGE = 1024 * 1024
 
 _Noun = TypeVar("_Noun")
 _Parts = dict[str, list[Element]]
@@ -73,25 +83,46 @@ def read(body: bytes) -> Document:
     """Read an answer; what was read lately is remembered.
 
     Raises `Violation` with the tag `regrep-too-large`, `regrep-not-utf8`, `regrep-doctype`,
-    `regrep-not-xml`, `regrep-too-deep` or `regrep-not-a-query-response`.
+    `regrep-not-xml`, `regrep-too-many-elements`, `regrep-too-deep` or
+    `regrep-not-a-query-response`.
     """
-    return _read_small(body) if len(body) <= _LARGE else _read_large(body)
+    if len(body) <= _LARGE:
+        return _read_small(body)
+    return _read_large(body) if len(body) <= _HUGE else _read_huge(body)
 
 
 def _read(body: bytes) -> Document:
     if len(body) > LARGEST:
         raise Violation("regrep-too-large", expected=f"at most {LARGEST} bytes", seen=len(body))
     root = _parsed(body)
+    if _COUNT(root) > MOST:
+        raise Violation(
+            "regrep-too-many-elements", expected=f"at most {MOST} elements", seen="more"
+        )
     if _TOO_DEEP(root):
         raise Violation("regrep-too-deep", expected=f"at most {DEEPEST} levels", seen="more")
+    if body.count(b"xmlns") > MOST_PREFIXES and _crowded(root):
+        expected = f"at most {MOST_PREFIXES} namespace declarations in force"
+        raise Violation("regrep-too-many-elements", expected=expected, seen="more")
     name = _name(str(root.tag))
     if name != "query:QueryResponse":
         raise Violation("regrep-not-a-query-response", expected="query:QueryResponse", seen=name)
     return _document(root)
 
 
-_read_small = lru_cache(maxsize=1024)(_read)
-_read_large = lru_cache(maxsize=24)(_read)
+_read_small = remembered(1024)(_read)
+_read_large = remembered(24)(_read)
+_read_huge = remembered(2)(_read)
+
+
+def _crowded(root: Element) -> bool:
+    """Whether so many namespaces are declared that each look for a prefix would take long."""
+    standing = 0
+    for event, _ in etree.iterwalk(root, events=("start-ns", "end-ns")):
+        standing += 1 if event == "start-ns" else -1
+        if standing > MOST_PREFIXES:
+            return True
+    return False
 
 
 def _parsed(body: bytes) -> Element:
@@ -133,6 +164,11 @@ def _document(root: Element) -> Document:
             for entry in _parts(listed).get("rim:RegistryObject", ())
         ),
         refusals=_each(_refusal, parts.get("rs:Exception")),
+        nesting=frozenset(
+            (_name(str(outer.tag)), _name(str(inner.tag)))
+            for outer in root.iter()
+            for inner in outer
+        ),
     )
 
 
@@ -197,7 +233,11 @@ def _evidence_type_list(element: Element) -> EvidenceTypeList:
 
 def _evidence_type(element: Element) -> EvidenceType:
     parts = _parts(element)
-    return EvidenceType(_first(parts, "sdg:EvidenceTypeClassification"), _texts(parts))
+    return EvidenceType(
+        classification=_first(parts, "sdg:EvidenceTypeClassification"),
+        titles=_texts(parts),
+        countries=_countries(parts, "sdg:Jurisdiction"),
+    )
 
 
 def _data_service(element: Element) -> DataService:
@@ -236,6 +276,7 @@ def _publisher(element: Element) -> Publisher:
         party=_party(parts),
         address=_countries(parts, "sdg:Address"),
         countries=_countries(parts, "sdg:Jurisdiction"),
+        concepts=_each(_concept, parts.get("sdg:ClassificationConcept")),
     )
 
 
@@ -243,16 +284,21 @@ def _concept(element: Element) -> Concept:
     parts = _parts(element)
     return Concept(
         identifier=_first(parts, "sdg:Identifier"),
+        scheme=_scheme(parts),
         type=_first(parts, "sdg:Type"),
+        expression=_first(parts, "sdg:ValueExpression"),
         descriptions=_texts(parts),
         supported_values=len(parts.get("sdg:SupportedValue", ())),
     )
 
 
 def _party(parts: _Parts) -> Party:
+    return Party(_first(parts, "sdg:Identifier"), _scheme(parts), _texts(parts))
+
+
+def _scheme(parts: _Parts) -> str | None:
     identifiers = parts.get("sdg:Identifier", [])
-    scheme = identifiers[0].get("schemeID") if identifiers else None
-    return Party(_first(parts, "sdg:Identifier"), scheme, _texts(parts))
+    return identifiers[0].get("schemeID") if identifiers else None
 
 
 def _countries(parts: _Parts, place: str) -> tuple[str, ...]:

@@ -39,10 +39,11 @@ class Framework:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceType:
-    """`sdg:EvidenceType`: one kind of evidence within a list."""
+    """`sdg:EvidenceType`: one kind of evidence within a list; `countries` are given under v1."""
 
     classification: str | None
     titles: tuple[Text, ...]
+    countries: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +77,25 @@ class Distribution:
 
 
 @dataclass(frozen=True, slots=True)
+class Concept:
+    """An attribute: one that the user is asked for (DSD:ERR:0005), or one that was told."""
+
+    identifier: str | None
+    scheme: str | None
+    type: str | None
+    expression: str | None
+    descriptions: tuple[Text, ...]
+    supported_values: int
+
+
+@dataclass(frozen=True, slots=True)
 class Publisher:
     """`sdg:Publisher`: the evidence provider; `countries` are those of its jurisdiction."""
 
     party: Party
     address: tuple[str, ...]
     countries: tuple[str, ...]
+    concepts: tuple[Concept, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +117,6 @@ class DataService:
     distributions: tuple[Distribution, ...]
     access_services: tuple[AccessService, ...]
     assurance: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Concept:
-    """`sdg:EvidenceProviderClassification`: one attribute the user is asked for (DSD:ERR:0005)."""
-
-    identifier: str | None
-    type: str | None
-    descriptions: tuple[Text, ...]
-    supported_values: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,12 +155,16 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """`query:QueryResponse`. `objects` is None where there is no `rim:RegistryObjectList`."""
+    """`query:QueryResponse`. `objects` is None where there is no `rim:RegistryObjectList`.
+
+    `nesting` has the names of every element and of the one around it: (outer, inner).
+    """
 
     status: str | None
     slots: tuple[Slot, ...]
     objects: tuple[RegistryObject, ...] | None
     refusals: tuple[Refusal, ...]
+    nesting: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def refusal(self) -> Refusal | None:

@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from harness.codelists import CodeList, ErrorCode, error_codes
 from harness.errors import NotApplicable, Unreachable, Violation
+from harness.regrep import read
 from harness.regrep_document import (
     AccessService,
     DataService,
@@ -70,6 +71,11 @@ CLASSIFICATION_URI = Form(
 REPOSITORY_URI = Form(
     "https://sr[.<env>].oots.tech.ec.europa.eu/<path>", re.compile(rf"{_REPOSITORY}/\S+")
 )
+CODELIST_URI = Form(
+    "https://sr[.<env>].oots.tech.ec.europa.eu/codelists/<CC>/<name>",
+    re.compile(rf"{_REPOSITORY}/codelists/[A-Z]{{2}}/\S+"),
+)
+HTTPS_URI = Form("https://<host>/<path>", re.compile(r"https://[^\s/]+/\S+"))
 CS_VERSION = Form("oots-cs:v<major>.<minor>", re.compile(r"oots-cs:v[0-9]+\.[0-9]+"))
 EDM_VERSION = Form("oots-edm:v<major>.<minor>", re.compile(r"oots-edm:v[0-9]+\.[0-9]+"))
 PARTY_SCHEME = Form(
@@ -140,6 +146,68 @@ def judge_refused(document: Document, codes: Collection[str], tags: tuple[str, s
     seen = error(document).code
     if seen not in codes:
         raise Violation(tags[1], expected=expected, seen=seen)
+
+
+def judge_readable(body: bytes, tag: str) -> Document:
+    """The document; raises `Violation` with the tag for any body that cannot be read."""
+    try:
+        return read(body)
+    except Violation as flaw:
+        raise Violation(
+            tag, expected="a query:QueryResponse", seen=f"{flaw.tag}: {flaw.seen}"
+        ) from None
+
+
+def found(document: Document) -> frozenset[str]:
+    """What an answer found, by the UUID of a requirement or data service; none for a refusal."""
+    named = [one.identifier for one in document.requirements]
+    named += [one.identifier for one in document.data_services]
+    return frozenset(identifier.rpartition("/")[2] for identifier in named if identifier)
+
+
+def judge_same(document: Document, plain: Document, tags: tuple[str, str]) -> None:
+    """Raise `Violation`: the first tag for a refusal, the second where something else is found."""
+    judge_found(document, tags[0])
+    expected, seen = ", ".join(sorted(found(plain))), ", ".join(sorted(found(document)))
+    if seen != expected:
+        raise Violation(tags[1], expected=expected, seen=seen or "nothing")
+
+
+def judge_found(document: Document, tag: str) -> None:
+    """Raise `Violation` with the tag for a refusal."""
+    refused = document.refusal
+    if refused is not None or document.status == FAILURE:
+        seen = refused.code if refused and refused.code else "a Failure"
+        raise Violation(tag, expected="a success", seen=seen)
+
+
+def judge_holds(document: Document, narrower: Document, tag: str) -> None:
+    """Raise `Violation` with the tag where a narrower question found something more."""
+    missing = found(narrower) - found(document)
+    if missing:
+        raise Violation(tag, expected=", ".join(sorted(missing)), seen="not among what is found")
+
+
+def judge_code(document: Document, tags: tuple[str, str, str]) -> bool:
+    """Whether an answer is a refusal.
+
+    Raises `Violation` where type, severity or message (in this order of the tags) do not belong
+    to its code.
+    """
+    refused = document.refusal
+    if refused is None:
+        return False
+    known = error(document)
+    severity = EARLIER_SEVERITIES.get(str(refused.severity), refused.severity)
+    for tag, expected, seen in (
+        (tags[0], known.exception, refused.type),
+        (tags[1], known.severity, severity),
+        (tags[2], "a message", "a message" if (refused.message or "").strip() else None),
+    ):
+        if seen != expected:
+            shown = f"{seen or 'nothing'} with {known.code}"
+            raise Violation(tag, expected=expected, seen=shown)
+    return True
 
 
 def objects(document: Document) -> tuple[RegistryObject, ...]:

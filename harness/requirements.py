@@ -11,9 +11,11 @@ from pathlib import Path
 from harness.data import FIXTURES
 from harness.errors import HarnessFault
 from harness.model import Verdict
+from harness.readings import readings
 from harness.verdicts import SEVERITY
 
 PROFILES = ("2022", "tdd-1.x", "tdd-2.0")
+CURRENT_PROFILE = PROFILES[-1]
 ROLES = ("zone", "directory", "proxy", "client")
 
 
@@ -23,7 +25,9 @@ class Requirement:
 
     `source` names the document and `section` the place in it; `profiles` the rule profiles it
     belongs to. `reading` explains where we judge otherwise than the keyword says, and then
-    `judged_as` is the keyword that is applied instead.
+    `judged_as` is the keyword that is applied instead; `register` is the entry of
+    `harness.readings` where that depends on one. `refs` are the numbers by which other documents
+    know it: `D03`, `O6`, `4.2-keys`, `R-EB-REQ-S011`.
     """
 
     slug: str
@@ -36,6 +40,13 @@ class Requirement:
     judged_as: str | None = None
     reading: str | None = None
     not_tested: str | None = None
+    register: str | None = None
+    refs: tuple[str, ...] = ()
+
+    @property
+    def chapter(self) -> str:
+        """What it is about: the first part of its slug."""
+        return self.slug.partition(".")[0]
 
     @property
     def severity(self) -> Verdict:
@@ -66,13 +77,15 @@ def requirements() -> dict[str, Requirement]:
 
 def _read(path: Path) -> Iterator[Requirement]:
     for table in tomllib.loads(path.read_text("utf-8"))["requirement"]:
-        entry = Requirement(**{**table, "profiles": tuple(table["profiles"])})
+        lists = {name: tuple(table.get(name, ())) for name in ("profiles", "refs")}
+        entry = Requirement(**{**table, **lists})
         if (
             entry.keyword not in SEVERITY
             or entry.role not in ROLES
             or not set(entry.profiles) <= set(PROFILES)
             or (entry.judged_as is None) != (entry.reading is None)
             or (entry.judged_as or entry.keyword) not in SEVERITY
+            or (entry.register is not None and entry.register not in readings())
         ):
             raise HarnessFault(f"{path.name}: requirement {entry.slug} has an unknown word")
         yield entry

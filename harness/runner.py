@@ -1,16 +1,23 @@
-"""One check on one subject gives one result. Every way a run can end is told here, once."""
+"""One check on one subject gives one result. Every way a run can end is told here, once.
+
+A check of an ambiguous clause is judged by our choice, and again by each other reading; what was
+seen is shared, so that nothing is asked twice, and only our choice counts.
+"""
 
 from __future__ import annotations
 
 import inspect
 import traceback
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from harness.checks import SPECIMENS, Check
 from harness.errors import NotApplicable, Unreachable, Violation
+from harness.lookup import CURRENT
 from harness.model import CheckResult, ServiceKey, Specimen, Target, Verdict
 from harness.observatory import Observatory, Watch
+from harness.readings import Reading
 from harness.subjects.answer import Answer
 from harness.subjects.directory import Directory
 from harness.subjects.zone import Zone
@@ -18,10 +25,11 @@ from harness.subjects.zone import Zone
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A target and what has been seen of it."""
+    """A target and what has been seen of it; `version` is the interface version to ask in."""
 
     target: Target
     observatory: Observatory
+    version: str | None = CURRENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +43,23 @@ class _End:
     detail: str | None = None
 
 
+_Chosen = Mapping[str, str]
+_OURS: _Chosen = MappingProxyType({})
+
+
 async def run(check: Check, session: Session, key: ServiceKey) -> CheckResult:
     """Put one check to one live subject."""
-    watch = Watch()
-    end = await _ended(check, lambda: _examine(check, session, key, watch), watch)
-    return _result(check, (key.member_state, key.service, key.environment), end, watch)
+
+    async def examine(watch: Watch, chosen: _Chosen) -> None:
+        await _examine(check, _Subject(session, key, watch, chosen))
+
+    return await _judged(check, (key.member_state, key.service, key.environment), examine)
 
 
 async def run_captured(check: Check, answer: Answer, evidence: str) -> CheckResult:
     """Put one check of answers to an answer that was captured earlier."""
-    watch = Watch()
 
-    async def examine() -> None:
+    async def examine(watch: Watch, chosen: _Chosen) -> None:
         watch.note(evidence)
         if check.subject != "answer":
             raise NotApplicable(f"needs a live {check.subject}, not one captured answer")
@@ -54,18 +67,77 @@ async def run_captured(check: Check, answer: Answer, evidence: str) -> CheckResu
             raise NotApplicable(f"about another service than {answer.service}")
         if answer.specimen not in (None, *check.on):
             raise NotApplicable(f"not about an answer of this kind ({answer.specimen})")
-        await _call(check, answer)
+        await _call(check, replace(answer, readings=chosen))
 
-    end = await _ended(check, examine, watch)
-    return _result(check, ("-", answer.service or "-", "-"), end, watch)
+    return await _judged(check, ("-", answer.service or "-", "-"), examine)
 
 
-async def _examine(check: Check, session: Session, key: ServiceKey, watch: Watch) -> None:
-    if key.service not in check.services:
-        raise NotApplicable(f"not about the service {key.service}")
+async def _judged(
+    check: Check,
+    subject: tuple[str, str, str],
+    examine: Callable[[Watch, _Chosen], Awaitable[None]],
+) -> CheckResult:
+    """The result by our choice, with the verdicts of every reading where there are several."""
+    watch = Watch()
+    end = await _ended(check, lambda: examine(watch, _OURS), watch)
+    if check.register is None or end.verdict is Verdict.BROKEN:
+        return _result(check, subject, end, watch)
+    others = [
+        (name, await _under(check, check.register, name, examine, end))
+        for name in check.register.names[1:]
+    ]
+    verdicts = ((check.register.choice, end.verdict), *others)
+    return replace(_result(check, subject, end, watch), readings=verdicts)
+
+
+async def _under(
+    check: Check,
+    register: Reading,
+    name: str,
+    examine: Callable[[Watch, _Chosen], Awaitable[None]],
+    ours: _End,
+) -> Verdict:
+    """The verdict under another reading; a check that asks for none differs in severity only."""
+    if check.reading is None:
+        end = ours
+    else:
+        watch = Watch()
+        end = await _ended(check, lambda: examine(watch, {register.slug: name}), watch)
+    if end.tag is None:
+        return end.verdict
+    return register.severity(name, check.requirement.severity)
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """Whom one examination is about, and by which readings."""
+
+    session: Session
+    key: ServiceKey
+    watch: Watch
+    chosen: _Chosen
+
+    @property
+    def zone(self) -> Zone:
+        """Its entry in DNS."""
+        seen = self.session
+        return Zone(self.key, seen.target, seen.observatory, self.watch, self.chosen)
+
+    @property
+    def directory(self) -> Directory:
+        """Its instance."""
+        seen = self.session
+        return Directory(
+            self.key, seen.target, seen.observatory, self.watch, self.chosen, seen.version
+        )
+
+
+async def _examine(check: Check, subject: _Subject) -> None:
+    if subject.key.service not in check.services:
+        raise NotApplicable(f"not about the service {subject.key.service}")
     if check.subject == "zone":
-        return await _call(check, Zone(key, session.target, session.observatory, watch))
-    directory = Directory(key, session.target, session.observatory, watch)
+        return await _call(check, subject.zone)
+    directory = subject.directory
     if check.subject == "directory":
         return await _call(check, directory)
     return await _each_answer(check, directory)
@@ -104,7 +176,7 @@ async def _ended(check: Check, examine: Callable[[], Awaitable[None]], watch: Wa
     except Unreachable as cause:
         return _End(Verdict.BLOCKED, detail=str(cause))
     except Violation as found:
-        return _judged(check, found, watch)
+        return _violated(check, found, watch)
     except Exception:  # noqa: BLE001 -- whatever else a check lets out is the harness's own fault
         return _End(Verdict.BROKEN, detail=traceback.format_exc(limit=-3).strip())
     if not watch.evidence:
@@ -112,7 +184,7 @@ async def _ended(check: Check, examine: Callable[[], Awaitable[None]], watch: Wa
     return _End(Verdict.PASSED)
 
 
-def _judged(check: Check, found: Violation, watch: Watch) -> _End:
+def _violated(check: Check, found: Violation, watch: Watch) -> _End:
     if found.tag not in check.finds:
         return _End(Verdict.BROKEN, detail=f"the check reports a tag it does not declare: {found}")
     if not watch.evidence:

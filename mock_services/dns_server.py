@@ -58,13 +58,17 @@ class _Datagrams(asyncio.DatagramProtocol):
             self._send.sendto(reply, addr)
 
 
-async def serve(world: World, host: str = "127.0.0.1", port: int = 0) -> Serving:
+async def serve(
+    world: World, host: str = "127.0.0.1", port: int = 0, *, secondary: bool = False
+) -> Serving:
     """Serve a world's zones until closed; port 0 leaves the choice to the kernel.
+
+    The secondary is the second server of the same zones.
 
     Raises `OSError`, saying which address, where the port cannot be had for both protocols, and
     `UnreadableZone` where the zone cannot be read.
     """
-    server = NameServer(world)
+    server = NameServer(world, secondary=secondary)
     udp, tcp = _bound(host, port)
     connections: set[asyncio.StreamWriter] = set()
     loop = asyncio.get_running_loop()
@@ -102,12 +106,20 @@ async def _connected(
     writer: asyncio.StreamWriter,
 ) -> None:
     """Answer the queries of one TCP connection, each after its length, in turn."""
-    if len(connections) < _MOST_CONNECTIONS:
-        connections.add(writer)
+    if len(connections) >= _MOST_CONNECTIONS:
+        writer.close()
+        return
+    connections.add(writer)
+    try:
         with suppress(OSError, EOFError, TimeoutError):
             await _converse(server, reader, writer)
+        writer.close()
+        with suppress(OSError, TimeoutError):
+            async with asyncio.timeout(IDLE):
+                await writer.wait_closed()
+    finally:
         connections.discard(writer)
-    writer.close()
+        writer.transport.abort()  # what a client does not take is not kept for it
 
 
 async def _converse(
@@ -120,3 +132,4 @@ async def _converse(
             if reply is not None:
                 writer.write(len(reply).to_bytes(2, "big") + reply)
                 await writer.drain()
+        await asyncio.sleep(0)  # a client that asks without a pause is not the only one

@@ -6,7 +6,6 @@ bytes of a reply are kept by question, so that a question that was answered once
 
 from __future__ import annotations
 
-import socket
 import struct
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,8 +14,10 @@ from functools import lru_cache
 from dnslib import EDNS0, QTYPE, RCODE, RD, RR, DNSHeader, DNSRecord  # type: ignore[import-untyped]
 from dnslib.dns import DNSError, DNSLabel  # type: ignore[import-untyped]
 
+from mock_services.dns_records import Key, Packed, name_of, packed, wire_name
+from mock_services.dnssec import A_DAY, DNSKEY, Signer
 from mock_services.world import World
-from mock_services.zone_file import Datum, Record, UnreadableZone, read_zone
+from mock_services.zone_file import UnreadableZone, read_zone
 
 PLAIN_UDP = 512
 """The longest reply over UDP to a query without EDNS (RFC 1035, section 4.2.1), in octets."""
@@ -30,19 +31,6 @@ _LONGEST_CHAIN = 8
 _IN, _ANY = 1, 255
 _RESPONSE, _RECURSION_DESIRED = 0x8000, 0x0100
 
-Key = tuple[bytes, ...]
-"""A name as labels in lower case: how names compare (RFC 4343)."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Packed:
-    """A record as it is sent; `rdata` is in wire form, uncompressed."""
-
-    name: Key
-    ttl: int
-    rdtype: int
-    rdata: bytes
-
 
 @dataclass(frozen=True, slots=True)
 class _Zones:
@@ -51,8 +39,8 @@ class _Zones:
     A name that only has names below it (an empty non-terminal) is there without records.
     """
 
-    names: Mapping[Key, Mapping[int, tuple[_Packed, ...]]]
-    soas: Mapping[Key, _Packed]
+    names: Mapping[Key, Mapping[int, tuple[Packed, ...]]]
+    soas: Mapping[Key, Packed]
 
     def apex(self, name: Key) -> Key | None:
         """The closest zone that holds a name; None outside all of them."""
@@ -62,20 +50,30 @@ class _Zones:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What a question leads to."""
+    """What a question leads to; `absent` is the name that is not there, or has not the type."""
 
     rcode: int
-    answer: tuple[_Packed, ...] = ()
-    authority: tuple[_Packed, ...] = ()
+    answer: tuple[Packed, ...] = ()
+    authority: tuple[Packed, ...] = ()
+    absent: Key | None = None
 
 
 class NameServer:
-    """Answers DNS queries about a world; raises `UnreadableZone` where its zone cannot be read."""
+    """Answers DNS queries about a world; raises `UnreadableZone` where its zone cannot be read.
 
-    def __init__(self, world: World) -> None:
-        self._zones = _zones(world.zone)
+    The secondary is the second server of the same zones, which may hold something else.
+    """
+
+    def __init__(self, world: World, *, secondary: bool = False) -> None:
+        held = world.secondary if secondary else None
+        self._zones = _zones(world.zone if held is None else held)
         self._hooks = world.dns
-        self._replies: dict[tuple[bytes, bool], bytes | None] = {}
+        self._clock = world.clock
+        self._replies: dict[tuple[bytes, bool, int], bytes | None] = {}
+        self._signer: Signer | None = None
+        if world.zone_signing:
+            types = {name: frozenset(sets) for name, sets in self._zones.names.items() if sets}
+            self._signer = Signer(world.zone_signing, types, self._zones.soas)
 
     def answer(self, wire: bytes, *, tcp: bool) -> bytes | None:
         """The reply to a query, both as messages without length; None: no reply is due."""
@@ -87,7 +85,7 @@ class NameServer:
         return reply
 
     def _unhooked(self, wire: bytes, *, tcp: bool) -> bytes | None:
-        key = (wire[2:], tcp)
+        key = (wire[2:], tcp, self._day())
         known = self._replies.get(key)
         if known is not None:
             return wire[:2] + known
@@ -115,24 +113,46 @@ class NameServer:
     def _reply(self, query: DNSRecord, opt: RR | None, *, tcp: bool) -> bytes:
         if opt is not None and opt.edns_ver:
             return _message(query, opt, _Found(RCODE.NOERROR), extended=1)
-        found = _found(self._zones, query)
+        found = self._looked_up(query)
+        if self._signer and (self._signer.unasked or (opt is not None and opt.edns_do)):
+            found = _signed(self._signer, found, self._day())
         whole = _message(query, opt, found)
         if tcp or len(whole) <= _room(opt):
             return whole
         return _message(query, opt, _Found(found.rcode), truncated=True)
 
+    def _looked_up(self, query: DNSRecord) -> _Found:
+        name = _key(query.q.qname)
+        if self._signer and query.q.qtype == DNSKEY and name in self._zones.soas:
+            return _Found(RCODE.NOERROR, self._signer.keys(name))
+        return _found(self._zones, query)
+
+    def _day(self) -> int:
+        """The day, counted from 1970; no reply is kept beyond it, since signatures expire."""
+        return int(self._clock().timestamp()) // A_DAY if self._signer else 0
+
+
+def _signed(signer: Signer, found: _Found, day: int) -> _Found:
+    """What is found with signatures, and proofs of what is not."""
+    proof = () if found.absent is None else signer.proof(found.absent)
+    return _Found(
+        found.rcode,
+        signer.signed(found.answer, day),
+        signer.signed((*found.authority, *proof), day),
+    )
+
 
 @lru_cache(maxsize=64)
 def _zones(text: str) -> _Zones:
-    names: dict[Key, dict[int, tuple[_Packed, ...]]] = {}
-    soas: dict[Key, _Packed] = {}
+    names: dict[Key, dict[int, tuple[Packed, ...]]] = {}
+    soas: dict[Key, Packed] = {}
     for record in read_zone(text):
-        packed = _packed(record)
-        types = names.setdefault(packed.name, {})
-        if packed not in types.get(packed.rdtype, ()):
-            types[packed.rdtype] = (*types.get(packed.rdtype, ()), packed)
+        sent = packed(record)
+        types = names.setdefault(sent.name, {})
+        if sent not in types.get(sent.rdtype, ()):
+            types[sent.rdtype] = (*types.get(sent.rdtype, ()), sent)
         if record.rdtype == "SOA":
-            soas[packed.name] = packed
+            soas[sent.name] = sent
     zones = _Zones(names, soas)
     for name in tuple(names):
         _hold_ancestors(zones, names, name)
@@ -140,7 +160,7 @@ def _zones(text: str) -> _Zones:
 
 
 def _hold_ancestors(
-    zones: _Zones, names: dict[Key, dict[int, tuple[_Packed, ...]]], name: Key
+    zones: _Zones, names: dict[Key, dict[int, tuple[Packed, ...]]], name: Key
 ) -> None:
     apex = zones.apex(name)
     if apex is None:
@@ -158,29 +178,38 @@ def _found(zones: _Zones, query: DNSRecord) -> _Found:
     apex = zones.apex(name)
     if apex is None or query.q.qclass != _IN or rdtype in (QTYPE.AXFR, QTYPE.IXFR):
         return _Found(RCODE.REFUSED)
-    chain: tuple[_Packed, ...] = ()
+    chain: tuple[Packed, ...] = ()
     while apex is not None and len(chain) < _LONGEST_CHAIN:
         types = zones.names.get(name)
-        if types is None:
-            return _Found(RCODE.NXDOMAIN, chain, (_negative(zones.soas[apex]),))
-        there = _all(types) if rdtype == _ANY else types.get(rdtype, ())
-        alias = types.get(QTYPE.CNAME, ())
-        if there or not alias:
-            authority = () if there else (_negative(zones.soas[apex]),)
-            return _Found(RCODE.NOERROR, (*chain, *there), authority)
-        chain, name = (*chain, *alias), _unpacked(alias[0].rdata)
+        alias = _aliases(zones, name, apex) if types is None else types.get(QTYPE.CNAME, ())
+        there = () if types is None else _all(types) if rdtype == _ANY else types.get(rdtype, ())
+        if there:
+            return _Found(RCODE.NOERROR, (*chain, *there))
+        if not alias:
+            rcode = RCODE.NXDOMAIN if types is None else RCODE.NOERROR
+            return _Found(rcode, chain, (_negative(zones.soas[apex]),), name)
+        chain, name = (*chain, *alias), name_of(alias[-1].rdata)
         apex = zones.apex(name)
     return _Found(RCODE.NOERROR, chain)
 
 
-def _all(types: Mapping[int, Iterable[_Packed]]) -> tuple[_Packed, ...]:
+def _aliases(zones: _Zones, name: Key, apex: Key) -> tuple[Packed, ...]:
+    """The DNAME record above a name, and the CNAME record that follows from it (RFC 6672)."""
+    for start in range(1, len(name) - len(apex) + 1):
+        for above in zones.names.get(name[start:], {}).get(QTYPE.DNAME, ()):
+            target = wire_name((*name[:start], *name_of(above.rdata)))
+            return above, Packed(name, above.ttl, QTYPE.CNAME, target)
+    return ()
+
+
+def _all(types: Mapping[int, Iterable[Packed]]) -> tuple[Packed, ...]:
     return tuple(record for records in types.values() for record in records)
 
 
-def _negative(soa: _Packed) -> _Packed:
+def _negative(soa: Packed) -> Packed:
     """An SOA as proof of absence: its TTL is that of the absence (RFC 2308, section 3)."""
     minimum = int.from_bytes(soa.rdata[-4:], "big")
-    return _Packed(soa.name, min(soa.ttl, minimum), soa.rdtype, soa.rdata)
+    return Packed(soa.name, min(soa.ttl, minimum), soa.rdtype, soa.rdata)
 
 
 def _message(
@@ -206,7 +235,7 @@ def _message(
     )
 
 
-def _rr(record: _Packed, asked: DNSLabel) -> RR:
+def _rr(record: Packed, asked: DNSLabel) -> RR:
     """A record for sending; the name that was asked for keeps the case it was asked in."""
     name = asked if record.name == _key(asked) else DNSLabel(record.name)
     return RR(name, record.rdtype, ttl=record.ttl, rdata=RD(record.rdata))
@@ -229,31 +258,3 @@ def _bare(wire: bytes, rcode: int) -> bytes:
 
 def _key(label: DNSLabel) -> Key:
     return tuple(part.lower() for part in label.label)
-
-
-def _labels(name: str) -> Key:
-    return tuple(part.encode("ascii") for part in name.rstrip(".").split(".") if part)
-
-
-def _packed(record: Record) -> _Packed:
-    name = tuple(part.lower() for part in _labels(record.name))
-    rdata = b"".join(_wire(record.rdtype, datum) for datum in record.rdata)
-    return _Packed(name, record.ttl, getattr(QTYPE, record.rdtype), rdata)
-
-
-def _wire(rdtype: str, datum: Datum) -> bytes:
-    if isinstance(datum, bytes):
-        return bytes([len(datum)]) + datum
-    if isinstance(datum, int):
-        return datum.to_bytes(2 if rdtype == "NAPTR" else 4, "big")
-    if rdtype in ("A", "AAAA"):
-        return socket.inet_pton(socket.AF_INET if rdtype == "A" else socket.AF_INET6, datum)
-    return b"".join(bytes([len(part)]) + part for part in _labels(datum)) + b"\0"
-
-
-def _unpacked(rdata: bytes) -> Key:
-    labels, at = [], 0
-    while rdata[at]:
-        labels.append(rdata[at + 1 : at + 1 + rdata[at]].lower())
-        at += 1 + rdata[at]
-    return tuple(labels)

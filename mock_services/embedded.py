@@ -8,15 +8,24 @@ import socket
 from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Thread
 
 from harness.model import Environment, FaultNote, Service, ServiceKey, Target
 from mock_services import dns_server, https_server
+from mock_services.dnssec import zone_anchors
 from mock_services.faults import faults
-from mock_services.landscape import hosts, member_state_codes, questions, world_of
+from mock_services.landscape import (
+    hosts,
+    member_state_codes,
+    questions,
+    repository_host,
+    world_of,
+)
 from mock_services.origin import Origin
+from mock_services.rehearsal import Rehearsal, rehearsed
 from mock_services.world import TEMPLATE, World
+from mock_services.zone_file import read_zone
 
 try:
     import uvloop as _loops
@@ -43,7 +52,8 @@ class Embedded:
     def faults(self) -> tuple[FaultNote, ...]:
         """The faults that can be seeded."""
         return tuple(
-            FaultNote(fault.name, fault.title, fault.caught_by) for fault in faults().values()
+            FaultNote(fault.name, fault.title, fault.caught_by, fault.blocks)
+            for fault in faults().values()
         )
 
     def start(
@@ -53,11 +63,13 @@ class Embedded:
         fault: str | None,
         dns_port: int = 0,
         https_port: int = 0,
+        zone: str | None = None,
     ) -> Target:
         """Serve the Member States (none named: all), with a fault if one is named.
 
         Port 0 leaves the choice to the kernel. Raises `OSError`, saying which, where a port cannot
-        be had, and `KeyError` for a fault that does not exist.
+        be had, `KeyError` for a fault that does not exist, and `ValueError` for a zone (to be
+        served instead of the world's own) that is no master file.
         """
         self.stop()
         apply = faults()[fault].apply if fault else _unchanged
@@ -65,12 +77,15 @@ class Embedded:
         try:
             port = listening[0].getsockname()[1]
             world = apply(world_of(*members, port=port))
+            if zone is not None:
+                read_zone(zone)
+                world = replace(world, zone=zone)
             self._running = _run(world, listening, dns_port=dns_port)
         except BaseException:
             for each in listening:
                 each.close()
             raise
-        return _target(world, self._running.nameserver, fault)
+        return _target(world, self._running.nameservers, fault)
 
     def stop(self) -> None:
         """Close every socket and end the thread; does nothing where nothing runs."""
@@ -78,12 +93,16 @@ class Embedded:
         if running:
             running.stop()
 
+    def rehearse(self, members: Sequence[str], fault: str | None) -> Rehearsal:
+        """The same without a socket, see `mock_services.rehearsal`; it needs no end."""
+        return rehearsed(members, fault)
+
 
 @dataclass(frozen=True, slots=True)
 class _Running:
     """A thread in which an event loop serves a world until `stop`."""
 
-    nameserver: tuple[str, int]
+    nameservers: tuple[tuple[str, int], ...]
     loop: asyncio.AbstractEventLoop
     enough: asyncio.Event
     thread: Thread
@@ -96,17 +115,22 @@ class _Running:
 
 def _run(world: World, listening: Sequence[socket.socket], *, dns_port: int) -> _Running:
     """Serve from a new thread; returns once everything can be reached."""
-    started: Future[tuple[tuple[str, int], asyncio.AbstractEventLoop, asyncio.Event]] = Future()
+    started: Future[_Running] = Future()
 
     async def serve() -> None:
         enough = asyncio.Event()
         async with AsyncExitStack() as closing:
             names = await dns_server.serve(world, port=dns_port)
             closing.push_async_callback(names.close)
-            tls = world.pki.server_context(hosts(world))
-            pages = await https_server.serve(Origin(world).respond, tls, sockets=listening)
+            second = await dns_server.serve(world, secondary=True)
+            closing.push_async_callback(second.close)
+            tls, origin = world.pki.server_context(hosts(world), world.tls), Origin(world)
+            pages = await https_server.serve(
+                origin.respond, tls, sockets=listening, shape=origin.shape
+            )
             closing.push_async_callback(pages.close)
-            started.set_result(((names.host, names.port), asyncio.get_running_loop(), enough))
+            where = tuple((each.host, each.port) for each in (names, second))
+            started.set_result(_Running(where, asyncio.get_running_loop(), enough, thread))
             await enough.wait()
 
     def live() -> None:
@@ -121,11 +145,10 @@ def _run(world: World, listening: Sequence[socket.socket], *, dns_port: int) -> 
     thread = Thread(target=live, name="oots-mock", daemon=True)
     thread.start()
     try:
-        nameserver, loop, enough = started.result()
+        return started.result()
     except Exception:
         thread.join()
         raise
-    return _Running(nameserver, loop, enough, thread)
 
 
 def _listening(port: int) -> tuple[socket.socket, ...]:
@@ -156,7 +179,7 @@ def _bound(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _target(world: World, nameserver: tuple[str, int], fault: str | None) -> Target:
+def _target(world: World, nameservers: tuple[tuple[str, int], ...], fault: str | None) -> Target:
     keys = tuple(
         ServiceKey(state.code, service, environment)
         for environment in Environment
@@ -166,14 +189,23 @@ def _target(world: World, nameserver: tuple[str, int], fault: str | None) -> Tar
     return Target(
         name="embedded landscape",
         template=TEMPLATE,
-        nameserver=nameserver,
+        nameserver=nameservers[0],
         keys=keys,
         questions={key: questions(world, key) for key in keys},
         roots={},
         tls_roots=world.pki.tls_root,
         trust_anchors={each: world.pki.anchors(each) for each in Environment},
         fault=fault,
+        other_nameservers=nameservers[1:],
+        overview=world.overview,
+        zone_anchors=zone_anchors(world),
+        zone=world.zone,
+        repositories={each: _repository(each, world.port) for each in Environment},
     )
+
+
+def _repository(environment: Environment, port: int) -> str:
+    return f"https://{repository_host(environment)}:{port}/"
 
 
 def _unchanged(world: World) -> World:

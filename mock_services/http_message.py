@@ -13,6 +13,7 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from harness.model import Headers, HttpRequest, HttpResponse
+from mock_services.world import Delivery
 
 LONGEST_HEAD = 64 * 1024
 """Of a request, in bytes, with the empty line that ends it."""
@@ -126,6 +127,15 @@ def is_complete(request: HttpRequest, response: HttpResponse) -> bool:
     """Whether a client can tell where the response ends; else the connection must end with it."""
     bodiless = request.method == "HEAD" or response.status in {204, 304}
     return bodiless or response.values("content-length") == (str(len(response.body)),)
+
+
+def delivery(taken: RequestHead, response: HttpResponse) -> Delivery:
+    """How a response goes out: at once, and the connection ends where its end cannot be told."""
+    last = taken.closes or not is_complete(taken.request, response)
+    if last and not response.values("connection"):
+        fields = (*response.headers, ("Connection", "close"))
+        response = HttpResponse(response.status, fields, response.body)
+    return Delivery(((0.0, response_bytes(response)),), "close" if last else "keep")
 
 
 def response_bytes(response: HttpResponse) -> bytes:

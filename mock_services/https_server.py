@@ -11,7 +11,8 @@ import asyncio
 import logging
 import socket
 import ssl
-from collections.abc import Callable, Iterable
+import struct
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import cast
@@ -21,19 +22,28 @@ from mock_services.http_message import (
     LONGEST_HEAD,
     BadRequest,
     RequestHead,
+    delivery,
     framed,
-    is_complete,
     plain,
     read_head,
-    response_bytes,
 )
+from mock_services.world import Delivery, DeliveryHook
 
 Respond = Callable[[HttpRequest], HttpResponse]
+Shape = DeliveryHook
 
 GOODBYE = 0.02
 """Seconds for clients to leave when the server stops; after that they are cut off."""
 
+TURN = 32
+"""Requests of one connection that are answered before others are looked after."""
+
 _log = logging.getLogger(__name__)
+
+
+def at_once(_request: HttpRequest, delivery: Delivery) -> Delivery:
+    """What is to be sent, as it is."""
+    return delivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +89,7 @@ async def serve(
     *,
     sockets: Iterable[socket.socket],
     limits: Limits | None = None,
+    shape: Shape = at_once,
 ) -> HttpsServer:
     """Answer requests on listening sockets, which become the server's, until it is closed."""
     limits = limits or Limits()
@@ -86,7 +97,7 @@ async def serve(
     loop = asyncio.get_running_loop()
     servers = [
         await loop.create_server(
-            partial(_Connection, respond, limits, connections),
+            partial(_Connection, respond, limits, connections, shape=shape),
             sock=listening,
             ssl=tls,
             ssl_handshake_timeout=limits.head,
@@ -100,8 +111,11 @@ async def serve(
 class _Connection(asyncio.Protocol):
     """One connection: requests are answered in the order in which they come, one at a time."""
 
-    def __init__(self, respond: Respond, limits: Limits, others: set[_Connection]) -> None:
+    def __init__(
+        self, respond: Respond, limits: Limits, others: set[_Connection], *, shape: Shape
+    ) -> None:
         self._respond = respond
+        self._shape = shape
         self._limits = limits
         self._others = others
         self._transport = cast("asyncio.Transport", None)
@@ -111,6 +125,8 @@ class _Connection(asyncio.Protocol):
         self._stalled = self._closing = False
         self._since = self._loop.time()
         self._alarm: asyncio.TimerHandle | None = None
+        self._drip: asyncio.TimerHandle | None = None
+        self._again: asyncio.Handle | None = None
         self.gone: asyncio.Future[None] = self._loop.create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -123,8 +139,9 @@ class _Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         del exc
         self._others.discard(self)
-        if self._alarm:
-            self._alarm.cancel()
+        for timer in (self._alarm, self._drip, self._again):
+            if timer:
+                timer.cancel()
         if not self.gone.done():
             self.gone.set_result(None)
 
@@ -156,21 +173,37 @@ class _Connection(asyncio.Protocol):
         self._transport.abort()
 
     def _work(self) -> None:
-        """Answer every request that is there in full."""
-        while self._received and not (self._stalled or self._closing):
-            if self._unread:
-                self._skip()
-                continue
-            end = self._received.find(b"\r\n\r\n", 0, LONGEST_HEAD)
-            if end < 0:
-                if len(self._received) >= LONGEST_HEAD:
-                    self._refuse(BadRequest(431, f"a head has at most {LONGEST_HEAD} bytes"))
+        """Answer the requests that are there in full, so many that others get their turn too."""
+        if self._again:
+            return
+        for _ in range(TURN):
+            if not self._step():
                 break
-            head = bytes(self._received[:end])
-            del self._received[: end + 4]
-            self._take(head)
+        else:
+            self._again = self._loop.call_soon(self._go_on)
         if self._closing:
             self._received.clear()
+
+    def _go_on(self) -> None:
+        self._again = None
+        self._work()
+
+    def _step(self) -> bool:
+        """Answer one request, or skip the body of one; False where there is nothing to be done."""
+        if not self._received or self._stalled or self._closing or self._drip:
+            return False
+        if self._unread:
+            self._skip()
+            return True
+        end = self._received.find(b"\r\n\r\n", 0, LONGEST_HEAD)
+        if end < 0:
+            if len(self._received) >= LONGEST_HEAD:
+                self._refuse(BadRequest(431, f"a head has at most {LONGEST_HEAD} bytes"))
+            return False
+        head = bytes(self._received[:end])
+        del self._received[: end + 4]
+        self._take(head)
+        return True
 
     def _skip(self) -> None:
         skipped = min(self._unread, len(self._received))
@@ -194,13 +227,36 @@ class _Connection(asyncio.Protocol):
             return framed(request, plain(500, "500: a mistake of the mock; see its log"))
 
     def _send(self, taken: RequestHead, response: HttpResponse) -> None:
-        last = taken.closes or not is_complete(taken.request, response)
-        if last and not response.values("connection"):
-            fields = (*response.headers, ("Connection", "close"))
-            response = HttpResponse(response.status, fields, response.body)
-        self._transport.write(response_bytes(response))
-        if last:
-            self.leave()
+        sent = self._shape(taken.request, delivery(taken, response))
+        self._pour(iter(sent.pieces), sent.then)
+
+    def _pour(self, pieces: Iterator[tuple[float, bytes]], then: str) -> None:
+        """Send the pieces; one that is to wait sends the rest after it."""
+        for pause, octets in pieces:
+            if pause:
+                self._drip = self._loop.call_later(pause, self._drop, octets, pieces, then)
+                return
+            self._transport.write(octets)
+        match then:
+            case "close":
+                self.leave()
+            case "reset":
+                self._reset()
+
+    def _drop(self, octets: bytes, pieces: Iterator[tuple[float, bytes]], then: str) -> None:
+        self._drip = None
+        self._since = self._loop.time()
+        self._transport.write(octets)
+        self._pour(pieces, then)
+        self._work()
+
+    def _reset(self) -> None:
+        """End the connection as a crash does: with a TCP reset."""
+        self._closing = True
+        connected = self._transport.get_extra_info("socket")
+        if connected is not None:
+            connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.abort()
 
     def _refuse(self, bad: BadRequest) -> None:
         asked = HttpRequest("GET", "", ())

@@ -15,8 +15,9 @@ from harness.model import Environment, Questions, Service, ServiceKey
 from mock_services.codelists import codelists
 from mock_services.member_state import Concept, EvidenceType, MemberState, Requirement
 from mock_services.member_state_file import common_requirements, member_state, member_state_codes
+from mock_services.overview import overview
 from mock_services.pki import pki
-from mock_services.world import COMMISSION, Instance, World
+from mock_services.world import COMMISSION, Instance, World, ZoneSigning
 from mock_services.zone_text import zone_text
 
 __all__ = [
@@ -95,7 +96,15 @@ def world_of(*codes: str, port: int = 443) -> World:
     landscape = landscape_of(tuple(dict.fromkeys(codes)))
     instances = _instances(landscape)
     zone = zone_text(instances, _hosts(instances), port=port)
-    return World(landscape, instances, zone, pki(), port)
+    return World(
+        landscape,
+        instances,
+        zone,
+        pki(),
+        port,
+        zone_signing=ZoneSigning(),
+        overview=overview(instances, port=port),
+    )
 
 
 def hosts(world: World) -> tuple[str, ...]:

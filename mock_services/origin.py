@@ -16,7 +16,7 @@ from mock_services import data_service_directory, evidence_broker, semantic_repo
 from mock_services.caching_fields import caching_fields, is_unchanged, not_modified_fields
 from mock_services.http_message import framed, plain
 from mock_services.signing import Signer, digest_value
-from mock_services.world import Instance, World
+from mock_services.world import Delivery, Instance, World
 
 MEDIA_TYPE = "application/x-ebrs+xml"
 
@@ -46,6 +46,12 @@ class Origin:
         for hook in self._world.wire:
             response = hook(request, response)
         return framed(request, response)
+
+    def shape(self, request: HttpRequest, delivery: Delivery) -> Delivery:
+        """How a response is delivered."""
+        for hook in self._world.delivery:
+            delivery = hook(request, delivery)
+        return delivery
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
         try:

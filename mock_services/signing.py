@@ -12,6 +12,7 @@ from base64 import b64encode, urlsafe_b64encode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384
@@ -28,7 +29,16 @@ SIGNATURE_FIELD = "oots-response-sig"
 DIGEST_FIELD = "digest"
 MECHANISM = "http://uri.etsi.org/19182/HttpHeaders"
 
-_ECDSA = {32: ec.ECDSA(SHA256()), 48: ec.ECDSA(SHA384())}
+
+def _ecdsa(algorithm: SHA256 | SHA384) -> ec.ECDSA:
+    """Deterministic (RFC 6979) where it can be had: equal answers then have equal bytes."""
+    try:
+        return ec.ECDSA(algorithm, deterministic_signing=True)
+    except UnsupportedAlgorithm:  # an OpenSSL older than 3.2
+        return ec.ECDSA(algorithm)
+
+
+_ECDSA = {32: _ecdsa(SHA256()), 48: _ecdsa(SHA384())}
 """By the octets of one of the two numbers: ES256 and ES384 (RFC 7518, section 3.4)."""
 
 

@@ -11,7 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from harness.model import Environment, Headers, HttpRequest, HttpResponse, Service
+from harness.model import (
+    Environment,
+    Headers,
+    HttpRequest,
+    HttpResponse,
+    OverviewRow,
+    Service,
+)
 
 if TYPE_CHECKING:
     from mock_services.landscape import Landscape
@@ -78,11 +85,63 @@ class CachingPolicy:
     conditional: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class ZoneSigning:
+    """How the zones are signed (DNSSEC); times are in days from the present one, `until` excluded.
+
+    `stranger` has another key sign than the one that the anchor vouches for; `unasked` sends
+    signatures to those too who did not ask for them.
+    """
+
+    since: int = -1
+    until: int = 14
+    stranger: bool = False
+    unasked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TlsPolicy:
+    """What the servers speak and show in TLS; times are in days from the making of the PKI.
+
+    `newest` is `TLSv1.3` or `TLSv1.2`; `outdated` has them take TLS 1.1 as well. `named` False
+    leaves the hosts out of the names, None leaves out the names. `purposes` are the names that
+    `cryptography` gives to extended key usages; `key` is a curve or `rsa1024`.
+    """
+
+    newest: str = "TLSv1.3"
+    outdated: bool = False
+    since: int = -1
+    until: int = 396
+    named: bool | None = True
+    usages: tuple[str, ...] = ("digital_signature",)
+    purposes: tuple[str, ...] = ("SERVER_AUTH",)
+    key: str = "secp256r1"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A response on its way: pieces, each after a pause in seconds, and what the server then does.
+
+    `then` is `keep` (the connection), `close` it, or `reset` it.
+    """
+
+    pieces: tuple[tuple[float, bytes], ...]
+    then: str = "keep"
+
+    @property
+    def octets(self) -> bytes:
+        """All of it."""
+        return b"".join(piece for _, piece in self.pieces)
+
+
 ContentHook = Callable[[HttpRequest, bytes], bytes]
 """Changes a body before it is signed: the content is wrong, its signature is sound."""
 
 WireHook = Callable[[HttpRequest, HttpResponse], HttpResponse]
 """Changes a response after it is signed: what a broken server, or a proxy, does to it."""
+
+DeliveryHook = Callable[[HttpRequest, Delivery], Delivery]
+"""Changes the octets of a response, or their pace: what a broken server does on the connection."""
 
 DnsHook = Callable[[bytes, bytes, bool], bytes | None]
 """Changes a reply: (query, reply, over TCP) -> reply, or None to stay silent."""
@@ -90,7 +149,11 @@ DnsHook = Callable[[bytes, bytes, bool], bytes | None]
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Everything that a landscape is. `zone` is master-file text (RFC 1035, section 5)."""
+    """Everything that a landscape is. `zone` is master-file text (RFC 1035, section 5).
+
+    `secondary` is what the second name server holds, None: the same. `zone_signing` is None where
+    the zones are not signed. `overview` is what the Commission's table says, whatever DNS does.
+    """
 
     landscape: Landscape
     instances: tuple[Instance, ...]
@@ -101,8 +164,13 @@ class World:
     caching: CachingPolicy = CachingPolicy()
     content: tuple[ContentHook, ...] = ()
     wire: tuple[WireHook, ...] = ()
+    delivery: tuple[DeliveryHook, ...] = ()
+    tls: TlsPolicy = TlsPolicy()
     dns: tuple[DnsHook, ...] = ()
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    secondary: str | None = None
+    zone_signing: ZoneSigning | None = None
+    overview: tuple[OverviewRow, ...] = ()
 
     def with_content(self, hook: ContentHook) -> World:
         """This world, with bodies changed before they are signed."""
@@ -111,6 +179,10 @@ class World:
     def with_wire(self, hook: WireHook) -> World:
         """This world, with responses changed after they are signed."""
         return replace(self, wire=(*self.wire, hook))
+
+    def with_delivery(self, hook: DeliveryHook) -> World:
+        """This world, with responses delivered otherwise."""
+        return replace(self, delivery=(*self.delivery, hook))
 
     def with_dns(self, hook: DnsHook) -> World:
         """This world, with DNS replies changed on their way."""

@@ -26,6 +26,7 @@ FIELDS = MappingProxyType(
         "A": (_IPV4,),
         "AAAA": (_IPV6,),
         "CNAME": (_NAME,),
+        "DNAME": (_NAME,),
         "NAPTR": (_U16, _U16, _TEXT, _TEXT, _TEXT, _NAME),
         "NS": (_NAME,),
         "SOA": (_NAME, _NAME, _U32, _U32, _U32, _U32, _U32),

@@ -19,6 +19,9 @@ TTL, NEGATIVE_TTL = 300, 60
 MAJORS = (1, 2)
 """Interface majors with a record of their own; both lead to the same instance."""
 
+NAME_SERVERS = ("ns1", "ns2")
+"""Two, as RFC 1034, section 4.1 asks of every zone."""
+
 _SERIAL, _REFRESH, _RETRY, _EXPIRE = 1, 3600, 600, 86400
 
 
@@ -36,8 +39,9 @@ def zone_text(instances: tuple[Instance, ...], hosts: tuple[str, ...], *, port: 
 def _apex(apex: str) -> Iterator[str]:
     times = f"{_SERIAL} {_REFRESH} {_RETRY} {_EXPIRE} {NEGATIVE_TTL}"
     yield f"{apex} {TTL} IN SOA ns1.{apex} hostmaster.{apex} {times}"
-    yield f"{apex} {TTL} IN NS ns1.{apex}"
-    yield from _addresses(f"ns1.{apex}")
+    for server in NAME_SERVERS:
+        yield f"{apex} {TTL} IN NS {server}.{apex}"
+        yield from _addresses(f"{server}.{apex}")
 
 
 def _entries(instance: Instance, port: int) -> Iterator[str]:

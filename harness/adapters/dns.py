@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Iterable
-from functools import partial
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from secrets import token_bytes
 from time import perf_counter
 from typing import Protocol, cast
 
@@ -22,7 +24,7 @@ import dns.rrset
 from dns.rdtypes.IN.NAPTR import NAPTR
 
 from harness.dns_message import DnsQuery, DnsReply, ResourceRecord
-from harness.errors import Unreachable
+from harness.errors import TimedOut, Unreachable
 from harness.model import NaptrRecord
 
 TIMEOUT = 3.0
@@ -30,6 +32,9 @@ TIMEOUT = 3.0
 
 Send = Callable[[bytes, str], Awaitable[bytes]]
 """A transport: (query, `udp` or `tcp`) -> reply; raises `Unreachable`."""
+
+_KEPT = 1024
+"""Questions and replies that are remembered: a proof sees the same ones under every fault."""
 
 _UDP_ATTEMPTS = 2
 _MOST_FOREIGN_DATAGRAMS = 64
@@ -46,17 +51,24 @@ class Answerer(Protocol):
 
 
 class DnsResolver:
-    """The port `Resolver` over any transport; `peer` is how its evidence names the server."""
+    """The port `Resolver` over any transport; `peer` is how its evidence names the server.
 
-    def __init__(self, send: Send, *, peer: str = "in process") -> None:
-        self._send = send
+    `others` lead to the other servers of the same zone, for queries that are put to them.
+    """
+
+    def __init__(
+        self, send: Send, *, others: Sequence[Send] = (), peer: str = "in process"
+    ) -> None:
+        self._sends = (send, *others)
         self._peer = peer
 
     async def ask(self, query: DnsQuery) -> DnsReply:
         """The reply, read; raises `Unreachable` when none came or it cannot be read."""
-        wire = _message(query).to_wire()
+        if query.server >= len(self._sends):
+            raise Unreachable(query.name, why=f"there is no name server number {query.server}")
+        wire = token_bytes(2) + _message(query)[2:]
         began = perf_counter()
-        answer = await self._send(wire, query.transport)
+        answer = await self._sends[query.server](wire, query.transport)
         elapsed = perf_counter() - began
         return _read(query, wire, answer, peer=self._peer, elapsed=elapsed)
 
@@ -83,6 +95,7 @@ def socket_transport(nameserver: tuple[str, int], timeout: float = TIMEOUT) -> S
             return await ways[transport](wire, timeout)
         except TimeoutError:
             why = f"no reply over {transport} within {timeout:g} s"
+            raise TimedOut(what, why=why) from None
         except EOFError:
             why = f"the connection over {transport} ended within the reply"
         except OSError as refused:
@@ -99,11 +112,15 @@ def _reason(refused: OSError) -> str:
 
 
 class _OneReply(asyncio.DatagramProtocol):
-    """Waits for the datagram that answers a query; late and foreign ones pass unheeded."""
+    """Waits for the datagram that answers a query; late and foreign ones pass unheeded.
+
+    The last of those is remembered: where no other comes, it is what the server had to say.
+    """
 
     def __init__(self, wire: bytes) -> None:
         self._wire = wire
         self._foreign = 0
+        self.foreign: bytes | None = None
         self.reply: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -117,6 +134,8 @@ class _OneReply(asyncio.DatagramProtocol):
             self.reply.set_result(data)
             return
         self._foreign += 1
+        if len(data) >= _HEADER and data[2] & 0x80:
+            self.foreign = data
         if self._foreign == _MOST_FOREIGN_DATAGRAMS:
             self.error_received(OSError("too many datagrams that answer something else"))
 
@@ -135,6 +154,8 @@ async def _over_udp(nameserver: tuple[str, int], wire: bytes, patience: float) -
                 return await waiting.reply
         except TimeoutError:
             if attempt == _UDP_ATTEMPTS:
+                if waiting.foreign is not None:
+                    return waiting.foreign
                 raise
         finally:
             transport.close()
@@ -167,7 +188,9 @@ def answers(query: bytes, reply: bytes) -> bool:
     return reply[4:6] == query[4:6] and reply[_HEADER:end].lower() == query[_HEADER:end].lower()
 
 
-def _message(query: DnsQuery) -> dns.message.QueryMessage:
+@lru_cache(maxsize=_KEPT)
+def _message(query: DnsQuery) -> bytes:
+    """The query under some identifier."""
     try:
         return dns.message.make_query(
             query.name,
@@ -175,27 +198,54 @@ def _message(query: DnsQuery) -> dns.message.QueryMessage:
             use_edns=None if query.edns is None else 0,
             payload=query.edns,
             want_dnssec=query.dnssec_ok,
-        )
+        ).to_wire()
     except _UNREADABLE as cause:
         raise Unreachable(query.name, why=f"it cannot be asked for: {cause}") from cause
 
 
 def _read(query: DnsQuery, sent: bytes, wire: bytes, *, peer: str, elapsed: float) -> DnsReply:
     try:
-        reply = dns.message.from_wire(wire, one_rr_per_rrset=True)
+        reply = _parsed(b"\0\0" + wire[2:])
     except _UNREADABLE as cause:
         what = f"the reply to {query.name} {query.rdtype}"
         raise Unreachable(
             what, why=f"it cannot be read: {cause or type(cause).__name__}"
         ) from cause
-    if not answers(sent, wire):
-        raise Unreachable(query.name, why="the reply answers another question")
+    mismatch = _mismatch(sent, wire)
     return DnsReply(
         query=query,
         peer=peer,
         request=sent,
         wire=wire,
         elapsed=elapsed,
+        rcode=reply.rcode,
+        flags=reply.flags,
+        question=reply.question,
+        edns=reply.edns,
+        answer=() if mismatch else reply.answer,
+        authority=() if mismatch else reply.authority,
+        additional=() if mismatch else reply.additional,
+        mismatch=mismatch,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    """What a reply says, whatever its identifier."""
+
+    rcode: str
+    flags: frozenset[str]
+    question: str
+    edns: int | None
+    answer: tuple[ResourceRecord, ...]
+    authority: tuple[ResourceRecord, ...]
+    additional: tuple[ResourceRecord, ...]
+
+
+@lru_cache(maxsize=_KEPT)
+def _parsed(wire: bytes) -> _Parsed:
+    reply = dns.message.from_wire(wire, one_rr_per_rrset=True)
+    return _Parsed(
         rcode=dns.rcode.to_text(reply.rcode()),
         flags=frozenset(dns.flags.to_text(reply.flags).lower().split()),
         question=str(reply.question[0].name) if reply.question else "",
@@ -204,6 +254,15 @@ def _read(query: DnsQuery, sent: bytes, wire: bytes, *, peer: str, elapsed: floa
         authority=_records(reply.authority),
         additional=_records(reply.additional),
     )
+
+
+def _mismatch(sent: bytes, wire: bytes) -> str | None:
+    """How a reply that can be read shows that it is to another query; None where it is not."""
+    if answers(sent, wire):
+        return None
+    if not wire[2] & 0x80:
+        return "flag qr"
+    return "id" if wire[:2] != sent[:2] else "question"
 
 
 def _records(section: Iterable[dns.rrset.RRset]) -> tuple[ResourceRecord, ...]:

@@ -4,6 +4,7 @@ What is sent is the request and the field Host, nothing more, so that the eviden
 sent: httpx itself would rewrite the URL and add fields of its own. Addresses come from a locator,
 while certificates, SNI, Host and the pool of connections go by the URL's host: a connection that
 was verified for one host is never used for another, though both may have the same address.
+What comes is kept as it came, because a library that reads it unfolds, merges and forgives.
 """
 
 from __future__ import annotations
@@ -13,18 +14,24 @@ import re
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import replace
 from functools import cache
 from ipaddress import ip_address
+from secrets import token_bytes
 from socket import SOCK_STREAM
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import httpcore
 
 from harness.dns_message import DnsQuery
-from harness.errors import Unreachable, UsageFault
-from harness.model import HttpRequest, HttpResponse
+from harness.errors import TimedOut, Unframed, Unreachable, UsageFault, Violation
+from harness.framing import judge_frame
+from harness.model import HttpRequest, HttpResponse, TlsGreeting, TlsSeen
 from harness.ports import Resolver
+from harness.regrep import LARGEST
+from harness.tls import OUTDATED, is_taken, outdated_hello
 
 _Error = TypeVar("_Error", bound=BaseException)
 
@@ -37,12 +44,16 @@ CONNECT_TIMEOUT = 5.0
 TOTAL_TIMEOUT = 30.0
 """Seconds from the request to the last byte of the response."""
 
-LARGEST_BODY = 50_000_000
-"""Bytes of a response's body; its head is limited to 100 kB by h11."""
+LARGEST_BODY = LARGEST + 1
+"""Bytes of a response's body, so that LOOK-01 sees one that is too large; h11 limits its head."""
+
+LARGEST_ANSWER = 2 * LARGEST_BODY
+"""Bytes of a response as it comes, with what its transfer coding adds."""
 
 _ASKABLE = re.compile("https://[!-~]+")
 _CONNECTIONS = 200
 _IDLE = 15.0
+_FIRST_RECORD = 16 * 1024
 
 
 class HttpsFetcher:
@@ -53,20 +64,53 @@ class HttpsFetcher:
     """
 
     def __init__(self, *, locate: Locate, roots: bytes | None) -> None:
+        self._network = _Located(locate)
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=_context(roots),
-            network_backend=_Located(locate),
+            network_backend=self._network,
             max_connections=_CONNECTIONS,
             max_keepalive_connections=_CONNECTIONS,
             keepalive_expiry=_IDLE,
         )
 
     async def fetch(self, request: HttpRequest) -> HttpResponse:
-        """The response, complete; raises `Unreachable` when none came."""
+        """The response, complete; raises `Unreachable`, or `Unframed` for an unsound one."""
         message = _message(request)
         peer = message.url.host.decode("ascii")
-        async with _reaching(peer):
-            return await self._exchange(message, peer)
+        heard = bytearray()
+        _heard.set(heard)
+        async with _reaching(peer, heard):
+            response = await self._exchange(message, peer)
+        return framed(replace(response, octets=bytes(heard) or None), peer, request.method)
+
+    async def greet(self, greeting: TlsGreeting) -> TlsSeen | None:
+        """What a server shows, None where it declines; raises `Unreachable`."""
+        _heard.set(bytearray())
+        async with _reaching(greeting.host, bytearray()):
+            return await (self._outdated(greeting) if greeting.outdated else self._modern(greeting))
+
+    async def _modern(self, greeting: TlsGreeting) -> TlsSeen:
+        """Nothing is verified: what a certificate lacks is to be judged, not to be met."""
+        stream = await self._network.connect_tcp(greeting.host, greeting.port, CONNECT_TIMEOUT)
+        try:
+            safe = await stream.start_tls(_curious(), greeting.host, CONNECT_TIMEOUT)
+            shown = safe.get_extra_info("ssl_object")
+            cipher, version, _ = shown.cipher()
+            await safe.aclose()
+        finally:
+            await stream.aclose()
+        return TlsSeen(shown.version() or version, cipher, shown.getpeercert(binary_form=True))
+
+    async def _outdated(self, greeting: TlsGreeting) -> TlsSeen | None:
+        stream = await self._network.connect_tcp(greeting.host, greeting.port, CONNECT_TIMEOUT)
+        try:
+            await stream.write(outdated_hello(greeting.host, token_bytes(32)), CONNECT_TIMEOUT)
+            answer = await stream.read(_FIRST_RECORD, CONNECT_TIMEOUT)
+        except (httpcore.ReadError, httpcore.WriteError):
+            return None  # it hung up
+        finally:
+            await stream.aclose()
+        return TlsSeen(OUTDATED, "", b"") if is_taken(answer) else None
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -82,10 +126,20 @@ class HttpsFetcher:
                     raise Unreachable(peer, why=f"its answer is longer than {LARGEST_BODY} bytes")
         finally:
             await response.aclose()
+            await self._part(response, message.method.decode("ascii"))
         headers = tuple(
             (name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers
         )
         return HttpResponse(response.status, headers, bytes(body))
+
+    async def _part(self, response: httpcore.Response, method: str) -> None:
+        """Leave a connection on which an answer was unsound: the next would begin in its rest."""
+        try:
+            judge_frame(bytes(_heard.get()), method)
+        except Violation:
+            stream = response.extensions.get("network_stream")
+            if stream is not None:
+                await stream.aclose()
 
 
 def system_locator() -> Locate:
@@ -143,8 +197,10 @@ class _Located(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         address = await self._locate(host)
         try:
-            return await self._network.connect_tcp(
-                address, port, timeout, local_address, socket_options
+            return _Tapped(
+                await self._network.connect_tcp(
+                    address, port, timeout, local_address, socket_options
+                )
             )
         except httpcore.ConnectError as error:
             cause = _root(error, OSError) or OSError(_name(error))
@@ -152,6 +208,84 @@ class _Located(httpcore.AsyncNetworkBackend):
             if not isinstance(cause, ConnectionRefusedError):
                 why = f"no connection: {cause.strerror or cause}"
             raise Unreachable(f"{host} at {address} port {port}", why=why) from None
+
+
+_heard: ContextVar[bytearray] = ContextVar("heard")
+"""What the present exchange has received; its task is the one that reads."""
+
+
+class _Tapped(httpcore.AsyncNetworkStream):
+    """A stream that keeps what is read off it."""
+
+    def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
+        self._stream = stream
+
+    async def read(
+        self,
+        max_bytes: int,
+        timeout: float | None = None,  # noqa: ASYNC109 -- the signature is httpcore's
+    ) -> bytes:
+        data = await self._stream.read(max_bytes, timeout)
+        heard = _heard.get()
+        heard.extend(data)
+        if len(heard) > LARGEST_ANSWER:
+            raise Unreachable("the answer", why=f"it is longer than {LARGEST_ANSWER} bytes")
+        return data
+
+    async def write(
+        self,
+        buffer: bytes,
+        timeout: float | None = None,  # noqa: ASYNC109 -- the signature is httpcore's
+    ) -> None:
+        await self._stream.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 -- the signature is httpcore's
+    ) -> httpcore.AsyncNetworkStream:
+        return _Tapped(await self._stream.start_tls(ssl_context, server_hostname, timeout))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
+def framed(response: HttpResponse, peer: str, method: str) -> HttpResponse:
+    """The response, where all octets that came belong to it; raises `Unframed`."""
+    if response.octets:
+        try:
+            judge_frame(response.octets, method)
+        except Violation as flaw:
+            raise Unframed(peer, why=_unframed(flaw), octets=response.octets) from None
+    return response
+
+
+def broken_off(peer: str, octets: bytes, error: Exception) -> Unreachable:
+    """What an answer was that a library could not read to its end."""
+    why = f"its answer is no sound HTTP/1.1 ({error})"
+    return (
+        Unframed(peer, why=f"{why}; see LOOK-87", octets=octets)
+        if octets
+        else Unreachable(peer, why=why)
+    )
+
+
+def _unframed(flaw: Violation) -> str:
+    return f"its answer is no sound HTTP/1.1 ({flaw.tag}); see LOOK-87"
+
+
+@cache
+def _curious() -> ssl.SSLContext:
+    """Speaks to anybody: for greetings only."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 @cache
@@ -195,23 +329,25 @@ def _message(request: HttpRequest) -> httpcore.Request:
 
 
 @asynccontextmanager
-async def _reaching(peer: str) -> AsyncIterator[None]:
+async def _reaching(peer: str, heard: bytearray) -> AsyncIterator[None]:
     """Every way in which an exchange can break, told as `Unreachable`."""
     try:
         async with asyncio.timeout(TOTAL_TIMEOUT):
             yield
     except TimeoutError:
-        raise Unreachable(peer, why=f"no complete answer within {TOTAL_TIMEOUT:g} s") from None
+        raise TimedOut(peer, why=f"no complete answer within {TOTAL_TIMEOUT:g} s") from None
     except httpcore.TimeoutException:
-        raise Unreachable(peer, why=f"no connection within {CONNECT_TIMEOUT:g} s") from None
+        raise TimedOut(peer, why=f"no connection within {CONNECT_TIMEOUT:g} s") from None
     except httpcore.ConnectError as error:
         raise Unreachable(peer, why=_handshake(error)) from None
     except httpcore.RemoteProtocolError as error:
-        raise Unreachable(peer, why=f"its answer is no sound HTTP/1.1 ({error})") from None
+        raise broken_off(peer, bytes(heard), error) from None
     except httpcore.NetworkError as error:
         raise Unreachable(peer, why=f"the connection broke ({_name(error)})") from None
     except (httpcore.LocalProtocolError, httpcore.UnsupportedProtocol) as error:
         raise Unreachable(peer, why=f"it cannot be asked: {error}") from None
+    except OSError as error:  # TLS too, after its handshake: httpcore passes it on as it is
+        raise Unreachable(peer, why=f"the connection broke ({_name(error)})") from None
 
 
 def _handshake(error: Exception) -> str:

@@ -106,7 +106,9 @@ def _named(report: LevelReport) -> str:
 
 def _proof(proof: Proof) -> Iterator[str]:
     counts = "; ".join(
-        f"{t.service}: {t.passed} of {t.counted} pass, {t.needed} have to" for t in proof.tallies
+        f"{t.service}: {t.passed} of {t.counted} pass, {t.needed} have to"
+        + f", and so has {', '.join(t.unmet)}" * bool(t.unmet)
+        for t in proof.tallies
     )
     statement = proof.criterion.statement
     told = (

@@ -20,9 +20,14 @@ from harness.verdicts import Exit
 COMMANDS = {
     "run": "judge the embedded landscape and report",
     "verify": "judge one captured answer, offline",
+    "prove": "put every check to every fault: does each catch what it is for?",
     "mock": "keep the embedded landscape running, to develop a client against",
     "level": "derive each Member State's Acceleratormeter level from a run",
     "desk": "look at the incidents that failed checks were filed as",
+    "requirements": "list what is required, of whom, and by which text",
+    "coverage": "show which checks verify each requirement, and what is untested",
+    "readings": "list the clauses that can be read several ways, and our choices",
+    "explain": "tell why a check matters and how to mend what it finds",
 }
 """Each is a module of `harness.cli` with `add_arguments` and `run`."""
 
@@ -62,8 +67,10 @@ class Parser(argparse.ArgumentParser):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; answers its exit code."""
-    for ending in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ending, _interrupt)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background ignores it
+    signal.signal(signal.SIGTERM, _interrupt)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as under nohup
+        signal.signal(signal.SIGHUP, _interrupt)
     output = Output(sys.stdout)
     sys.stdout, before = cast("TextIO", output), sys.stdout
     try:

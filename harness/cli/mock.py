@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from harness.model import ServiceKey, Target
 
 HIGHEST_PORT = 65_535
+LARGEST_ZONE = 16_000_000
 
 EPILOG = """\
 example:
@@ -48,6 +49,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fault", metavar="NAME", help="seed this fault, see `oots run --list-faults`"
     )
+    parser.add_argument(
+        "--zone",
+        type=existing_name,
+        metavar="FILE",
+        help="serve this master file (RFC 1035) instead of the landscape's own zone",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of text")
 
 
@@ -56,7 +63,10 @@ def run(arguments: argparse.Namespace) -> int:
     from harness.cli.run import started
 
     subjects, target = started(
-        arguments.fault, dns_port=_port(arguments.dns_port), https_port=_port(arguments.https_port)
+        arguments.fault,
+        dns_port=_port(arguments.dns_port),
+        https_port=_port(arguments.https_port),
+        zone=_zone(arguments.zone) if arguments.zone else None,
     )
     ready = arguments.files / "ready"
     try:
@@ -80,11 +90,26 @@ def _port(port: int) -> int:
     return port
 
 
+def _zone(file: Path) -> str:
+    try:
+        with file.open(encoding="utf-8") as source:
+            text = source.read(LARGEST_ZONE)  # what is cut off there is refused as a zone
+    except (OSError, ValueError) as error:
+        raise UsageFault(
+            "--zone",
+            expected="a master file in UTF-8",
+            seen=f"{file}: {getattr(error, 'strerror', None) or error}",
+            remedy="start from the file `zone` that `oots mock` writes",
+        ) from None
+    return text
+
+
 def _files(folder: Path, target: Target) -> dict[str, str]:
     """Write the certificates a client needs; answers their paths by purpose."""
     contents = {"tls-ca.pem": target.tls_roots or b""} | {
         f"trust-{environment}.pem": pem for environment, pem in target.trust_anchors.items()
     }
+    contents["zone"] = (target.zone or "").encode()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in contents.items():
@@ -107,6 +132,8 @@ def _manual(target: Target, files: dict[str, str]) -> dict[str, object]:
         "dns": {"address": address, "port": port, "template": target.template},
         "tls_ca": files["tls-ca"],
         "trust_anchors": {str(e): files[f"trust-{e}"] for e in target.trust_anchors},
+        "zone": files["zone"],
+        "semantic_repositories": {str(e): url for e, url in target.repositories.items()},
         "fault": target.fault,
         "services": [
             {
@@ -146,7 +173,8 @@ def _text(manual: dict[str, object]) -> str:
     dns, services = manual["dns"], manual["services"]
     assert isinstance(dns, dict)
     assert isinstance(services, list)
-    anchors = manual["trust_anchors"]
+    anchors, repositories = manual["trust_anchors"], manual["semantic_repositories"]
+    assert isinstance(repositories, dict)
     assert isinstance(anchors, dict)
     example = next(
         s
@@ -161,12 +189,16 @@ def _text(manual: dict[str, object]) -> str:
         "",
         f"name server     {dns['address']} port {dns['port']}, UDP and TCP",
         f"names           {dns['template']}",
+        f"zone file       {manual['zone']}",
         f"TLS CA          {manual['tls_ca']}",
         *(f"trust anchor    {path}  ({name})" for name, path in anchors.items()),
         *([f"seeded fault    {manual['fault']}"] if manual["fault"] else []),
         "",
         "service roots (which Member State uses which: ask DNS, or use --json)",
         *(f"  {environment:8} {root}" for environment, root in roots),
+        "",
+        "Semantic Repository (identifiers in answers have the real form: never fetch them)",
+        *(f"  {environment:8} {url}" for environment, url in repositories.items()),
         "",
         "try",
         f"  dig @{dns['address']} -p {dns['port']} +short NAPTR {example['name']}",

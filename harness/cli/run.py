@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING
 
 from harness.cli.words import Once, chosen, existing_name, unknown
 from harness.errors import UsageFault
+from harness.requirements import CURRENT_PROFILE, PROFILES
 from harness.verdicts import Exit
 
 if TYPE_CHECKING:
     from harness.adapters.sqlite import SqliteDesk
     from harness.checks import Check
     from harness.execution import Selection
-    from harness.model import CheckResult, ServiceKey, Target
+    from harness.model import CheckResult, Target
     from harness.ports import Landscape
     from harness.record import Record, RecordWriter
 
@@ -55,6 +56,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--list-checks", action="store_true", help="list the selected checks and stop"
     )
     listing.add_argument("--list-faults", action="store_true", help="list the faults and stop")
+    asked.add_argument(
+        "--profile",
+        metavar="PROFILE",
+        default=CURRENT_PROFILE,
+        help=f"the rule profile to judge by: {', '.join(PROFILES)} (default: %(default)s)",
+    )
     whom = parser.add_argument_group("of whom")
     whom.add_argument(
         "--member-state",
@@ -139,7 +146,7 @@ def _recorded(arguments: argparse.Namespace, selection: Selection, target: Targe
             "oots run",
             expected="a selection with something in it",
             seen="no check for these subjects",
-            remedy="widen --check, --chapter, --service or --member-state",
+            remedy="widen --check, --chapter, --service, --member-state or --profile",
         )
     ident = run_id(begun, secrets.token_hex(3))
     out: Path = arguments.out or Path("oots-report") / ident
@@ -162,7 +169,7 @@ def _recorded(arguments: argparse.Namespace, selection: Selection, target: Targe
                 progress.step(result)
 
             try:
-                asyncio.run(_execute(target, asked, keys, writer, report))
+                asyncio.run(_execute(target, selection, writer, report))
             except KeyboardInterrupt:
                 writer.close(complete=False, reason="interrupted")
             else:
@@ -172,14 +179,16 @@ def _recorded(arguments: argparse.Namespace, selection: Selection, target: Targe
 
 async def _execute(
     target: Target,
-    asked: Sequence[Check],
-    keys: Sequence[ServiceKey],
+    selection: Selection,
     writer: RecordWriter,
     report: Callable[[CheckResult], None],
 ) -> None:
     from harness.execution import execute, open_session
+    from harness.extensions import checks
 
-    async with open_session(target, writer.exchange) as session:
+    asked, keys = selection.questions(checks()), selection.keys(target)
+
+    async with open_session(target, writer.exchange, profile=selection.profile) as session:
         await execute(session, asked, keys, report=report)
 
 
@@ -225,7 +234,7 @@ def _filed(desk: SqliteDesk, record: Record) -> tuple[str, ...]:
 
 
 def started(
-    fault: str | None, *, dns_port: int = 0, https_port: int = 0
+    fault: str | None, *, dns_port: int = 0, https_port: int = 0, zone: str | None = None
 ) -> tuple[Landscape, Target]:
     """The landscape, serving; port 0 is any free one."""
     from harness.extensions import landscape
@@ -236,8 +245,15 @@ def started(
         raise unknown("--fault", fault, known, "oots run --list-faults shows them all")
     try:
         return subjects, subjects.start(
-            members=(), fault=fault, dns_port=dns_port, https_port=https_port
+            members=(), fault=fault, dns_port=dns_port, https_port=https_port, zone=zone
         )
+    except ValueError as error:
+        raise UsageFault(
+            "--zone",
+            expected="a master file (RFC 1035)",
+            seen=str(error),
+            remedy="mend that line, or start from the file `zone` that `oots mock` writes",
+        ) from None
     except OSError as error:
         raise UsageFault(
             "the landscape",
@@ -267,7 +283,14 @@ def _selection(
         ),
         checks=chosen("--check", arguments.check, tuple(check.id for check in known), upper=True),
         chapters=chosen("--chapter", arguments.chapter, CHAPTERS),
+        profile=_profile(arguments.profile),
     )
+
+
+def _profile(word: str) -> str:
+    if word not in PROFILES:
+        raise unknown("--profile", word, PROFILES, f"known are {', '.join(PROFILES)}")
+    return word
 
 
 def _list(entries: Sequence[tuple[str, str]], *, json: bool) -> int:

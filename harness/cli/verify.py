@@ -18,6 +18,7 @@ from harness.checks import Check
 from harness.errors import UsageFault
 from harness.extensions import checks
 from harness.model import CheckResult, Verdict
+from harness.reports import views
 from harness.reports.sheet import Sheet, sheet_for
 from harness.reports.views import grouped
 from harness.reports.words import EXIT, cut, number, plain
@@ -154,6 +155,7 @@ def _lines(
         else:
             for result in found:
                 yield from _finding(result, sheet)
+    yield from _ambiguous(results, sheet)
     yield ""
     for verdict in _GREEN:
         yield from _folded(verdict, [r for r in results if r.verdict is verdict], sheet)
@@ -191,6 +193,16 @@ def _finding(result: CheckResult, sheet: Sheet) -> Iterator[str]:
     reading = requirements()[result.requirement].reading
     if reading:
         yield from sheet.wrapped(f"    reading:   {reading}", 15)
+
+
+def _ambiguous(results: Sequence[CheckResult], sheet: Sheet) -> Iterator[str]:
+    """Results that rest on how an ambiguous clause is read (`oots readings`)."""
+    found = views.ambiguous(results)
+    if found:
+        yield ""
+        yield f"DEPENDS ON A READING ({len(found)})"
+    for result in found:
+        yield from sheet.wrapped(f"  {result.check}  {views.under_readings(result)}", 11)
 
 
 def _reasons(results: Sequence[CheckResult], sheet: Sheet) -> Iterator[str]:

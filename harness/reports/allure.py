@@ -30,7 +30,7 @@ from harness.model import CheckResult, Exchange, Verdict
 from harness.record import Record
 from harness.record_lines import instant_of
 from harness.reports import evidence, views
-from harness.reports.words import links
+from harness.reports.words import links, shortened
 
 FEW = 3
 """How many exchanges a result shows; a catalogue of checks may rest on dozens."""
@@ -202,8 +202,12 @@ def _setting(record: Record) -> bytes:
 
 
 def _filled(item: object) -> dict[str, object]:
-    """An item of Allure's model as its own logger writes it: nothing that is empty."""
-    return {name: value for name, value in vars(item).items() if value or value is False}
+    """An item of Allure's model as its own logger writes it: nothing that is empty, or endless."""
+    return {
+        name: shortened(value) if isinstance(value, str) else value
+        for name, value in vars(item).items()
+        if value or value is False
+    }
 
 
 def _ident(*parts: str) -> str:

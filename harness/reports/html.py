@@ -16,6 +16,7 @@ from harness.record import Record
 from harness.record_lines import instant_of
 from harness.reports import views
 from harness.reports.html_findings import findings_section, unjudged_section
+from harness.reports.html_readings import profile, readings_section
 from harness.reports.html_tables import chapter_section, checks_section, member_section
 from harness.reports.markup import Html, el
 from harness.reports.words import EXIT, MEANING, SYMBOL, code, listed
@@ -26,6 +27,7 @@ _PARTS = (
     ("warnings", "Warnings"),
     ("chapters", "Chapters"),
     ("member-states", "Member States"),
+    ("readings", "Readings"),
     ("not-judged", "Not judged"),
     ("checks", "Checks"),
     ("method", "Method"),
@@ -70,6 +72,7 @@ def _sections(record: Record) -> Iterable[Html]:
     yield findings_section(record, (Verdict.WARNED,), "warnings", title="Warnings")
     yield chapter_section(record)
     yield member_section(record)
+    yield readings_section(record)
     yield unjudged_section(record)
     yield checks_section(record)
     yield _method(record)
@@ -117,12 +120,14 @@ def _facts(record: Record) -> Html:
     rows = (
         ("Of whom", header["target"]["name"]),
         ("Asked", _asked(header["selection"])),
+        ("Rules", profile(record)),
         ("Run", header["run"]),
         ("Started", _instant(header["started"])),
         ("Ended", _instant(footer["ended"]) if footer else "not recorded: the run was broken off"),
         ("Exit code", f"{int(record.exit)}: {EXIT[record.exit]}"),
     )
-    return el("dl", *(el("div", el("dt", k), el("dd", v)) for k, v in rows), class_="facts")
+    shown = (el("div", el("dt", k), el("dd", v)) for k, v in rows if v is not None)
+    return el("dl", *shown, class_="facts")
 
 
 def _instant(text: str) -> str:
@@ -135,7 +140,9 @@ def _asked(selection: Mapping[str, object]) -> str:
     >>> _asked({"services": ["dsd"], "member_states": ["DE", "FI"], "environments": ["acc"]})
     'every check, of the DSD of DE and FI, in the environment acc'
     """
-    chosen = {name: _words(value) for name, value in selection.items() if value}
+    chosen = {
+        name: _words(value) for name, value in selection.items() if value and name != "profile"
+    }
     checks, chapters = chosen.pop("checks", []), chosen.pop("chapters", [])
     services = [word.upper() for word in chosen.pop("services", [])] or ["EB", "DSD"]
     whom = [code(who) for who in chosen.pop("member_states", [])] or ["every Member State"]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from harness.model import Verdict
 from harness.record import Record
 from harness.reports import evidence, views
+from harness.reports.html_readings import explanation
 from harness.reports.html_tables import table
 from harness.reports.markup import Html, el, join
 from harness.reports.views import Finding, Reason
@@ -53,6 +54,7 @@ def _finding(record: Record, finding: Finding, place: int) -> Html:
         el("h3", el("span", first.check, class_="id"), " ", first.title, id=ident),
         _compared(finding),
         el("dl", *_facts(record, finding), class_="facts wide"),
+        explanation(record, first),
         _exchanges(record, finding) if place < MOST_EVIDENCE else None,
         aria_labelledby=ident,
         class_=f"finding {first.verdict}",
@@ -83,6 +85,7 @@ def _facts(record: Record, finding: Finding) -> Iterator[Html]:
         ("Finding", el("code", first.tag or "-")),
         ("Written in", f"{first.clause} ({first.requirement})"),
         ("Subjects", views.subjects(finding.results)),
+        ("Readings", views.under_readings(first)),
         ("Detail", first.detail and cut(first.detail, LONGEST_VALUE)),
         ("Reproduce", _command(views.reproduction(record, first))),
     )

@@ -22,6 +22,8 @@ def render(record: Record) -> str:
         "rules": record.header["rules"],
         "asked": record.header["asked"],
         "of_whom": record.header["of_whom"],
+        "profile": record.header["selection"].get("profile"),
+        "left_out": record.header.get("left_out", []),
         "exit": record.exit,
         "verdict": views.sentence(record),
         "counts": views.counts(record.results),

@@ -15,8 +15,9 @@ from harness.model import CheckResult, Verdict
 from harness.record import Record
 from harness.reports import views
 from harness.reports.views import Counts
-from harness.reports.words import plain
+from harness.reports.words import LONGEST, plain, shortened
 
+_WHOLE = 8 * LONGEST
 _INVALID = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ELEMENT = {
     Verdict.FAILED: "failure",
@@ -75,9 +76,9 @@ def _case(suite: etree._Element, record: Record, result: CheckResult, path: str 
         element = etree.SubElement(case, _ELEMENT[result.verdict], message=_valid(_message(result)))
         if element.tag != "skipped":
             element.set("type", _valid(result.tag or result.verdict))
-            element.text = _valid(_story(record, result))
+            element.text = _valid(_story(record, result), _WHOLE)
     elif result.verdict is Verdict.WARNED:
-        etree.SubElement(case, "system-out").text = _valid(_story(record, result))
+        etree.SubElement(case, "system-out").text = _valid(_story(record, result), _WHOLE)
 
 
 def _message(result: CheckResult) -> str:
@@ -96,7 +97,7 @@ def _story(record: Record, result: CheckResult) -> str:
         ("reproduce", views.reproduction(record, result)),
         ("evidence", ", ".join(result.evidence)),
     )
-    return "\n".join(f"{name}: {value}" for name, value in lines if value)
+    return "\n".join(f"{name}: {shortened(value)}" for name, value in lines if value)
 
 
 def _seconds(record: Record, result: CheckResult) -> float:
@@ -117,6 +118,6 @@ def _note_an_early_end(root: etree._Element, record: Record) -> None:
         root.set(total, str(int(root.get(total, "0")) + 1))
 
 
-def _valid(text: str) -> str:
+def _valid(text: str, most: int = LONGEST) -> str:
     """The text without what XML 1.0 cannot hold; control characters are shown."""
-    return _INVALID.sub("\ufffd", plain(text, keep="\t\n"))
+    return _INVALID.sub("\ufffd", plain(shortened(text, most), keep="\t\n"))

@@ -52,6 +52,7 @@ def render(
         *_findings(record, Verdict.WAIVED, sheet),
         *_chapters(record, sheet),
         *_members(record, sheet),
+        *_ambiguous(record, sheet),
         *_verdict(record, sheet),
         *_files(out, tickets, sheet),
         _exit(record),
@@ -129,6 +130,11 @@ def _opening(record: Record, sheet: Sheet) -> Iterator[str]:
     yield from sheet.wrapped(f"Run {record.header['run']} of {record.header['target']['name']}", 2)
     if record.header.get("fault"):
         yield from sheet.wrapped(f"with the seeded fault {record.header['fault']}", 2)
+    left_out = record.header.get("left_out", [])
+    if left_out:
+        profile = record.header["selection"].get("profile")
+        told = f"by the rule profile {profile}, which leaves out {number(len(left_out), 'check')}"
+        yield from sheet.wrapped(told, 2)
     who = number(len({result.member_state for result in record.results}), "Member State")
     yield from sheet.wrapped(f"{views.amount(record)} of {number(checks, 'check')} for {who}", 2)
 
@@ -156,6 +162,8 @@ def _finding(record: Record, finding: Finding, sheet: Sheet) -> Iterator[str]:
         ("shown", shown),
         ("reason", first.detail),
         ("clause", first.clause),
+        ("readings", views.under_readings(first)),
+        ("explain", f"oots explain {first.check}" if views.explanation(record, first) else None),
     ):
         yield from _labelled(label, value, sheet)
     yield f"    reproduce: {plain(views.reproduction(record, first))}"
@@ -225,6 +233,14 @@ def _members(record: Record, sheet: Sheet) -> Iterator[str]:
         for line in sheet.wrapped(f"  {verdict:14}{', '.join(alike.get(verdict, ()))}", 16):
             if verdict in alike:
                 yield line.replace(verdict, sheet.painted(verdict, mark), 1)
+
+
+def _ambiguous(record: Record, sheet: Sheet) -> Iterator[str]:
+    found = dict.fromkeys(result.check for result in views.ambiguous(record.results))
+    if found:
+        yield ""
+        told = f"Would end otherwise under another reading of the text: {', '.join(sorted(found))}"
+        yield from sheet.wrapped(f"{told} (oots readings)", 2)
 
 
 def _verdict(record: Record, sheet: Sheet) -> Iterator[str]:

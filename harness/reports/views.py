@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from harness.model import CheckResult, Service, Verdict
 from harness.record import Record
 from harness.reports.words import CAPTURED, SYMBOL, code, listed, number
+from harness.requirements import CURRENT_PROFILE
 from harness.verdicts import Exit
 
 Counts = Mapping[Verdict, int]
@@ -211,7 +212,40 @@ def _command(record: Record, result: CheckResult, checks: str) -> str:
         return shlex.join(["oots", "verify", *_options(record.header["selection"])])
     words += ["--member-state", result.member_state, "--service", result.service]
     words += ["--environment", result.environment, "--check", checks]
+    profile = record.header["selection"].get("profile", CURRENT_PROFILE)
+    words += ["--profile", profile] if profile != CURRENT_PROFILE else []
     return shlex.join(words + (["--fault", fault] if fault else []))
+
+
+def under_readings(result: CheckResult) -> str | None:
+    """The verdict under each reading of an ambiguous clause; None where nothing is ambiguous."""
+    if not result.readings:
+        return None
+    (ours, verdict), *others = result.readings
+    told = (f"{name}: {under}" for name, under in others)
+    return "; ".join((f"{ours} (ours): {verdict}", *told))
+
+
+def ambiguous(results: Iterable[CheckResult]) -> tuple[CheckResult, ...]:
+    """The results that would end otherwise under another reading."""
+    return tuple(r for r in results if any(under is not r.verdict for _, under in r.readings))
+
+
+def explanation(record: Record, result: CheckResult) -> Mapping[str, object] | None:
+    """The text of `oots explain` about a check; None in records of earlier releases."""
+    catalogue = record.header["catalogue"]
+    told = next((e.get("explanation") for e in catalogue if e["check"] == result.check), None)
+    return told if isinstance(told, dict) else None
+
+
+def readings(record: Record) -> tuple[tuple[CheckResult, int], ...]:
+    """Each way a check ended under its readings, with how often; the checks in their order."""
+    found: dict[tuple[object, ...], list[CheckResult]] = {}
+    for result in record.results:
+        if result.readings:
+            found.setdefault((result.check, result.readings), []).append(result)
+    rows = sorted(found.values(), key=lambda results: _rank(record, results[0].check))
+    return tuple((results[0], len(results)) for results in rows)
 
 
 def headline(record: Record) -> tuple[str, str]:

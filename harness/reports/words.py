@@ -34,6 +34,9 @@ MEANING: Mapping[Verdict, str] = MappingProxyType(
     }
 )
 
+LONGEST = 4_000
+"""Characters of any one text in a report for other tools."""
+
 EXIT: Mapping[int, str] = MappingProxyType(
     {
         Exit.CONFORMANT: "conformant",
@@ -133,6 +136,18 @@ def links(source: str) -> tuple[tuple[str, str], ...]:
     """
     numbers = dict.fromkeys(_RFC.findall(source))
     return tuple((f"RFC {n}", f"https://www.rfc-editor.org/rfc/rfc{n}") for n in numbers)
+
+
+def shortened(text: str, most: int = LONGEST) -> str:
+    """The text, or its beginning and its end where it is longer than a person reads.
+
+    >>> shortened("abcdefgh", 4)
+    'ab… (8 characters) …gh'
+    """
+    if len(text) <= most:
+        return text
+    half = most // 2
+    return f"{text[:half]}… ({len(text)} characters) …{text[-half:]}"
 
 
 def plain(text: str, keep: str = "") -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from harness.errors import Unreachable, Violation
 from harness.model import HttpRequest, HttpResponse, Service, Specimen
+from harness.readings import in_force
 from harness.regrep import Document, read
 from harness.subjects.seal import Seal
 
@@ -25,6 +27,11 @@ class Answer:
     response: HttpResponse
     anchors: bytes | None
     now: datetime
+    readings: Mapping[str, str] = field(default_factory=dict)
+
+    def reading(self, slug: str) -> str:
+        """The name of the reading to judge by, of an entry of the interpretation register."""
+        return in_force(self.readings, slug)
 
     @property
     def document(self) -> Document:

@@ -5,11 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from urllib.parse import SplitResult
 
-from harness.discovery import entry, is_host_name, query_name, select, service_root, usable_roots
-from harness.dns_message import DnsQuery, DnsReply, ResourceRecord
+from harness.discovery import (
+    entry,
+    filled_in,
+    instance,
+    is_host_name,
+    query_name,
+    select,
+    service_root,
+    usable_roots,
+)
+from harness.dns_message import DnsReply, ResourceRecord
+from harness.dnssec import verify_answer, verify_keys
 from harness.errors import NotApplicable, Unreachable, Violation
-from harness.model import Environment, NaptrRecord, ServiceKey, Target
-from harness.observatory import Observatory, Watch
+from harness.model import Environment, NaptrRecord, OverviewRow
+from harness.overview import operators, rows_of
+from harness.subjects.names import Followed, Names
 
 UNKNOWN_COUNTRIES = ("ZZ", "XX")
 """Codes that ISO 3166-1 leaves to its users: no Member State will have them."""
@@ -17,22 +28,36 @@ UNKNOWN_COUNTRIES = ("ZZ", "XX")
 UNKNOWN_MAJOR = 9
 """An interface major that has not been published."""
 
+UNKNOWN_SERVICES = ("cs", "sr")
+"""Labels that stand for no Common Service that is discovered: only `eb` and `dsd` are."""
+
+UNKNOWN_ENVIRONMENTS = ("test", "qa")
+"""Labels that no environment has: the one for testing is called `testing`."""
+
 _NO_NAME = "QZ"
 """Another user-assigned code, for names that are not there at all."""
 
 
 @dataclass(frozen=True, slots=True)
-class Zone:
+class Zone(Names):
     """One service's entry in the discovery zone, asked over DNS."""
-
-    key: ServiceKey
-    target: Target
-    observatory: Observatory
-    watch: Watch
 
     def name(self, major: int = 1) -> str:
         """The name of the entry for one interface major: the template, filled in."""
-        return query_name(self.target.template, self.key, major)
+        template = self.target.template
+        if self.reading("version-label") == "number-only":
+            template = template.replace("v{major}", "{major}")
+        return query_name(template, self.key, major)
+
+    def other_name(self, *, service: str | None = None, environment: str | None = None) -> str:
+        """The name that other labels in the template yield, for what may not exist."""
+        return filled_in(
+            self.target.template,
+            country=self.key.member_state,
+            service=service or self.key.service,
+            major=self.target.majors[0],
+            environment=environment or self.key.environment,
+        )
 
     def of_country(self, code: str) -> Zone:
         """The same service of another country, which may not exist."""
@@ -42,40 +67,30 @@ class Zone:
         """The same service of the same Member State in another environment."""
         return replace(self, key=replace(self.key, environment=environment))
 
-    async def ask(
-        self,
-        name: str,
-        rdtype: str = "NAPTR",
-        *,
-        transport: str = "udp",
-        edns: int | None = 1232,
-        dnssec_ok: bool = False,
-    ) -> DnsReply:
-        """Any question to the name server; raises `Unreachable`."""
-        query = DnsQuery(name, rdtype, transport, edns, dnssec_ok)
-        return await self.observatory.resolve(query, self.watch)
-
-    async def look_up(
-        self, name: str, rdtype: str = "NAPTR", *, edns: int | None = 1232
-    ) -> DnsReply:
-        """The whole answer to a question, over TCP where UDP was truncated.
-
-        Raises `Unreachable` where the server declines: that says nothing about the name.
-        """
-        reply = await self.ask(name, rdtype, edns=edns)
-        if "tc" in reply.flags:
-            reply = await self.ask(name, rdtype, edns=edns, transport="tcp")
-        if reply.rcode not in ("NOERROR", "NXDOMAIN"):
-            raise Unreachable(f"{name} {rdtype}", why=f"the name server answers {reply.rcode}")
-        return reply
+    async def followed(self, major: int = 1) -> Followed:
+        """The entry of one major, its aliases followed; raises `Unreachable`."""
+        return await self.follow(self.name(major))
 
     async def reply(self, major: int = 1) -> DnsReply:
-        """The reply to the NAPTR question for one major; raises `Unreachable`."""
-        return await self.look_up(self.name(major))
+        """The reply that decides about one major; raises `Unreachable`."""
+        found = await self.followed(major)
+        if found.is_lost:
+            raise Unreachable(self.name(major), why="its aliases lead to no record; see DISC-46")
+        return found.replies[-1]
 
     async def records(self, major: int = 1) -> tuple[NaptrRecord, ...]:
         """The NAPTR records of the entry, perhaps none; raises `Unreachable`."""
         return tuple(r.naptr for r in entry(await self.reply(major)) if r.naptr)
+
+    async def entry_at(self, name: str) -> tuple[str, ...]:
+        """The NAPTR records of any name, as they are presented; raises `Unreachable`."""
+        found = await self.follow(name)
+        return tuple(record.rdata for record in found.records)
+
+    async def is_there(self) -> bool:
+        """Whether some major has an entry; raises `Unreachable`."""
+        majors = self.target.majors
+        return any([await self.entry_at(self.name(major)) for major in majors])
 
     async def published(self) -> tuple[NaptrRecord, ...]:
         """The records of every major; raises `Unreachable` when there are none to judge."""
@@ -171,7 +186,7 @@ class Zone:
     async def absent(self) -> DnsReply:
         """The reply for a name that should not be there; raises `Unreachable` where it answers."""
         reply = await self.look_up(self.of_country(_NO_NAME).name())
-        if reply.answer:
+        if entry(reply):
             raise Unreachable(reply.query.name, why="a record answers; see DISC-15")
         return reply
 
@@ -182,6 +197,82 @@ class Zone:
         if soa is None:
             raise Unreachable(reply.query.name, why="no SOA in the denial; see DISC-23")
         return soa
+
+    def overview(self) -> tuple[OverviewRow, ...]:
+        """What the overview tables say of the service; raises `NotApplicable` without them."""
+        if self.target.overview is None:
+            raise NotApplicable("no overview table was given")
+        rows = tuple(row for row in self.target.overview if row.key == self.key)
+        shown = "\n".join(f"v{row.major} {row.uri} {row.operator or '-'}" for row in rows)
+        self.observatory.consult(f"overview of {self.key}", shown.encode(), self.watch)
+        return rows
+
+    def rows(self, major: int) -> tuple[OverviewRow, ...]:
+        """The rows about one major of the service; raises `NotApplicable`."""
+        return rows_of(self.overview(), self.key, major)
+
+    async def listed(self) -> tuple[tuple[OverviewRow, SplitResult], ...]:
+        """Each row with where DNS leads for it; raises `Unreachable` where none has a record."""
+        found = [
+            (row, roots[0])
+            for major in self.target.majors
+            for row in self.rows(major)
+            if len(self.rows(major)) == 1
+            if (roots := usable_roots(await self.records(major)))
+        ]
+        if not found:
+            raise Unreachable(self.name(), why="no row has a record; see DISC-31 and DISC-02")
+        return tuple(found)
+
+    async def operators(self) -> tuple[tuple[int, str], ...]:
+        """Who runs the instance that each major leads to, as the overview tells; by major.
+
+        Raises `NotApplicable` where the overview tells of no operators, and `Unreachable` where it
+        does not know the instance.
+        """
+        known = operators(self.overview(), self.key)
+        if not known:
+            raise NotApplicable("the overview does not say who runs the instances")
+        found: list[tuple[int, str]] = []
+        for major in self.target.majors:
+            for root in usable_roots(await self.records(major))[:1]:
+                who = known.get(instance(root))
+                if who is None:
+                    raise Unreachable(root.geturl(), why="not in the overview; see DISC-33")
+                found.extend((major, each) for each in sorted(who))
+        if not found:
+            raise Unreachable(self.name(), why="no record can be read; see DISC-01 and DISC-02")
+        return tuple(found)
+
+    async def with_signatures(self) -> DnsReply:
+        """The entry as it is given to those who ask for DNSSEC; raises `Unreachable`.
+
+        Without EDNS nobody can ask for it.
+        """
+        reply = await self.look_up((await self.held()).query.name, dnssec_ok=True)
+        if reply.edns is None:
+            raise Unreachable(reply.query.name, why="the server does without EDNS; see DISC-48")
+        return reply
+
+    async def signed(self) -> DnsReply:
+        """The entry with its signatures; raises `NotApplicable` where it has none."""
+        reply = await self.with_signatures()
+        if not any(record.rdtype == "RRSIG" for record in reply.answer):
+            raise NotApplicable("the entry is not signed; see DISC-51")
+        return reply
+
+    async def trusted_keys(self) -> DnsReply:
+        """The keys of the zone, once the entry is verified; raises `Unreachable` until then."""
+        reply = await self.signed()
+        keys = await self.keys(reply)
+        try:
+            verify_keys(keys, self.target.zone_anchors, now=self.now)
+            verify_answer(reply, keys, now=self.now)
+        except Violation as unsound:
+            why = f"{unsound.tag}; see DISC-52"
+        else:
+            return keys
+        raise Unreachable(reply.query.name, why=why)
 
 
 def _decides(reply: DnsReply) -> bool:

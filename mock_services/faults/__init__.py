@@ -14,14 +14,29 @@ from mock_services.world import World
 
 SEAMS = (
     "zone",
+    "roots",
+    "name_server",
+    "aliases",
+    "overview",
+    "dnssec",
     "envelope",
     "content",
     "refusals",
+    "dialogue",
+    "xml",
+    "forms",
+    "parameters",
     "http",
+    "framing",
+    "tls",
+    "digest",
     "signature",
     "protected_header",
     "certificates",
+    "certificate_profile",
+    "occasions",
     "caching",
+    "revalidation",
 )
 
 

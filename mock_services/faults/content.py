@@ -9,11 +9,14 @@ from mock_services.faults.rewriting import (
     ELSEWHERE,
     EVIDENCE_TYPES,
     REQUIREMENTS,
+    both,
     rewritten,
+    saying,
 )
 from mock_services.world import World
 
 _PROCEDURE = r"(<sdg:RelatedTo>\s*<sdg:Identifier>)[^<]*"
+_GIVEN = both(DATA_SERVICES, saying("StatusType:Success"))
 _COUNTRY = r"(<sdg:Jurisdiction>\s*<sdg:AdminUnitLevel1>)[^<]*"
 
 
@@ -177,7 +180,12 @@ def language_left_out(world: World) -> World:
 @fault(caught_by={"LOOK-25": "data-service-id-malformed"})
 def data_service_without_a_uuid(world: World) -> World:
     """A data service is identified by a name."""
-    return rewritten(world, r"(<sdg:DataServiceEvidenceType>\s*<sdg:Identifier>)", r"\1service-")
+    return rewritten(
+        world,
+        r"(<sdg:DataServiceEvidenceType>\s*<sdg:Identifier>)",
+        r"\1service-",
+        when=_GIVEN,
+    )
 
 
 @fault(caught_by={"LOOK-26": "access-service-missing"})
@@ -231,7 +239,7 @@ def media_type_of_no_list(world: World) -> World:
 @fault(caught_by={"LOOK-30": "assurance-unknown"})
 def assurance_of_no_list(world: World) -> World:
     """The level of assurance is in no list."""
-    return rewritten(world, "(<sdg:AuthenticationLevelOfAssurance>)[^<]*", r"\1Medium")
+    return rewritten(world, "(<sdg:AuthenticationLevelOfAssurance>)[^<]*", r"\1Medium", when=_GIVEN)
 
 
 @fault(caught_by={"LOOK-31": "other-procedure"})

@@ -46,8 +46,8 @@ def body_with_a_doctype(world: World) -> World:
 
 @fault(caught_by={"LOOK-01": "regrep-too-large"}, blocks=("LOOK-*",))
 def body_of_many_megabytes(world: World) -> World:
-    """A refusal is followed by 17 MB of blanks."""
-    return changed(world, lambda body: body + b" " * 17_000_000, when=UNKNOWN_QUERY)
+    """A refusal is followed by blanks, one byte more than 16 MB in all."""
+    return changed(world, lambda body: body.ljust(16 * 1024 * 1024 + 1), when=UNKNOWN_QUERY)
 
 
 @fault(caught_by={"LOOK-01": "regrep-too-deep"}, blocks=("LOOK-*",))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
-from harness.model import HttpRequest
 from mock_services.faults import fault
 from mock_services.faults.rewriting import (
+    CATALOGUE,
+    ELSEWHERE,
     UNKNOWN_QUERY,
-    as_refusal,
     as_success,
+    asking,
+    both,
     changed,
     rewritten,
     saying,
@@ -17,14 +17,8 @@ from mock_services.faults.rewriting import (
 from mock_services.world import World
 
 _ADDITIONAL_INPUT = saying("DSD:ERR:0005")
-_INCOMPLETE = saying("MISSING_PARAMETER")
-_ASKED = r'<rim:Slot name="DataServiceEvidenceType">\s*<rim:SlotValue '
-_CONCEPT = r"<sdg:EvidenceProviderClassification>\s*"
-_NAMED_BY_A_UUID = re.compile(r"[?&][0-9a-f]{8}-[0-9a-f-]{27}=")
-
-
-def _follow_up(request: HttpRequest, _body: bytes) -> bool:
-    return _NAMED_BY_A_UUID.search(request.url) is not None
+_INCOMPLETE = saying("MISSING_PARAMETER: (?!queryId)")
+_EMPTY = both(saying(":ERR:0001"), asking(without=("specification=",)))
 
 
 @fault(caught_by={"LOOK-05": "success-with-exception"})
@@ -72,7 +66,7 @@ def exception_type_of_another_code(world: World) -> World:
 @fault(caught_by={"LOOK-37": "severity-missing"})
 def severity_left_out(world: World) -> World:
     """An exception has no severity."""
-    return rewritten(world, ' severity="[^"]*"', "")
+    return rewritten(world, ' severity="[^"]*"', "", when=UNKNOWN_QUERY)
 
 
 @fault(caught_by={"LOOK-37": "severity-other"})
@@ -113,13 +107,13 @@ def unknown_query_refused_as_malformed(world: World) -> World:
 @fault(caught_by={"LOOK-40": "empty-result-answered"})
 def empty_result_is_a_success(world: World) -> World:
     """Where nothing is found, the answer is a Success with nothing in it."""
-    return changed(world, as_success, when=saying(":ERR:0001"))
+    return changed(world, as_success, when=_EMPTY)
 
 
 @fault(caught_by={"LOOK-40": "empty-result-other-code"})
 def empty_result_refused_as_unknown(world: World) -> World:
     """Where nothing is found, the answer is that what was asked for does not exist."""
-    return rewritten(world, ":ERR:0001", ":ERR:0002")
+    return rewritten(world, ":ERR:0001", ":ERR:0002", when=_EMPTY)
 
 
 @fault(caught_by={"LOOK-41": "incomplete-query-answered"})
@@ -146,102 +140,52 @@ def unknown_value_refused_as_empty(world: World) -> World:
     return rewritten(world, ":ERR:0002", ":ERR:0001")
 
 
-@fault(caught_by={"LOOK-43": "additional-input-answered"})
-def additional_input_not_awaited(world: World) -> World:
-    """A question that leaves out attributes is answered with a Success."""
-    return changed(world, as_success, when=_ADDITIONAL_INPUT)
+@fault(caught_by={"LOOK-55": "several-exceptions"})
+def refusal_with_two_exceptions(world: World) -> World:
+    """A refusal gives two reasons."""
+    return rewritten(world, "(<rs:Exception [^>]*/>)", r"\1\1", when=UNKNOWN_QUERY)
 
 
-@fault(caught_by={"LOOK-43": "additional-input-other-code"})
-def additional_input_refused_as_empty(world: World) -> World:
-    """A question that leaves out attributes is refused as if nothing had been found."""
-    return changed(
-        world,
-        lambda body: as_refusal("DSD:ERR:0001", "ObjectNotFound")(as_success(body)),
-        when=_ADDITIONAL_INPUT,
+@fault(caught_by={"LOOK-05": "success-with-exception"})
+def results_and_an_exception_together(world: World) -> World:
+    """The catalogue is a Success, complete, and has an exception as well."""
+    exception = (
+        '<rs:Exception xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
+        ' xsi:type="rs:ObjectNotFoundExceptionType" code="EB:ERR:0001" message="No"'
+        ' severity="urn:oasis:names:tc:ebxml-regrep:ErrorSeverityType:Error"/>'
     )
+    return rewritten(world, "(?=</query:QueryResponse>)", exception, when=CATALOGUE)
 
 
-@fault(caught_by={"LOOK-44": "additional-input-slot-missing"})
-def additional_input_without_concepts(world: World) -> World:
-    """A DSD:ERR:0005 does not say which attributes are missing."""
-    return rewritten(
-        world, '<rim:Slot name="UserRequestedClassificationConcepts">.*</rim:Slot>', ""
+@fault(caught_by={"LOOK-06": "failure-with-list"})
+def failure_with_results(world: World) -> World:
+    """A refusal has a list with an object in it."""
+    listed = (
+        f'<rim:RegistryObjectList><rim:RegistryObject id="urn:uuid:{ELSEWHERE}"/>'
+        "</rim:RegistryObjectList>"
     )
+    return rewritten(world, "(?=<rs:Exception )", listed, when=UNKNOWN_QUERY)
 
 
-@fault(caught_by={"LOOK-44": "additional-input-slot-other"})
-def additional_input_with_a_third_slot(world: World) -> World:
-    """A DSD:ERR:0005 has a third slot, as published samples have."""
-    return rewritten(world, "(?=</rs:Exception>)", '<rim:Slot name="JurisdictionDetermination"/>')
+@fault(caught_by={"LOOK-66": "provoked-type-other"})
+def unknown_value_of_another_type(world: World) -> World:
+    """The refusal of what does not exist has the type of another code."""
+    return rewritten(world, '"rs:ObjectNotFound', '"rs:InvalidRequest', when=saying(":ERR:0002"))
 
 
-@fault(caught_by={"LOOK-45": "asked-service-type-other"})
-def asked_service_of_another_type(world: World) -> World:
-    """A DSD:ERR:0005 says that the slot of its data service holds a string."""
-    return rewritten(world, f"({_ASKED}[^>]*rim:)Any", r"\1String", when=_ADDITIONAL_INPUT)
+@fault(caught_by={"LOOK-66": "provoked-type-other"})
+def incomplete_query_of_another_type(world: World) -> World:
+    """The refusal of an incomplete query has the type of another code."""
+    return rewritten(world, '"rs:InvalidRequest', '"rs:ObjectNotFound', when=_INCOMPLETE)
 
 
-@fault(caught_by={"LOOK-45": "asked-service-missing"})
-def asked_service_left_out(world: World) -> World:
-    """A DSD:ERR:0005 does not say what it asks about."""
-    return rewritten(
-        world,
-        "<sdg:DataServiceEvidenceType>.*?</sdg:DataServiceEvidenceType>",
-        "",
-        when=_ADDITIONAL_INPUT,
-    )
+@fault(caught_by={"LOOK-66": "provoked-severity-other"})
+def incomplete_query_without_severity(world: World) -> World:
+    """The refusal of an incomplete query has no severity."""
+    return rewritten(world, ' severity="[^"]*"', "", when=_INCOMPLETE)
 
 
-@fault(caught_by={"LOOK-45": "asked-service-with-access"})
-def asked_service_with_access(world: World) -> World:
-    """A DSD:ERR:0005 gives away the access service before it has been told enough."""
-    return rewritten(
-        world,
-        "(?=</sdg:DataServiceEvidenceType>)",
-        "<sdg:AccessService><sdg:Identifier>AP</sdg:Identifier></sdg:AccessService>",
-        when=_ADDITIONAL_INPUT,
-    )
-
-
-@fault(caught_by={"LOOK-46": "concepts-not-a-set"})
-def concepts_in_a_bag(world: World) -> World:
-    """The concepts of a DSD:ERR:0005 are a bag, not a set."""
-    return rewritten(world, "CollectionType:Set", "CollectionType:Bag")
-
-
-@fault(caught_by={"LOOK-46": "concepts-missing"})
-def concepts_left_out(world: World) -> World:
-    """The set of concepts of a DSD:ERR:0005 is empty."""
-    return rewritten(world, "<rim:Element [^>]*>.*</rim:Element>", "", when=_ADDITIONAL_INPUT)
-
-
-@fault(caught_by={"LOOK-47": "concept-id-malformed"})
-def concept_without_a_uuid(world: World) -> World:
-    """A concept is identified by a name."""
-    return rewritten(
-        world, rf"({_CONCEPT}<sdg:Identifier[^>]*>)", r"\1concept-", when=_ADDITIONAL_INPUT
-    )
-
-
-@fault(caught_by={"LOOK-47": "concept-type-unknown"})
-def concept_type_with_a_capital(world: World) -> World:
-    """The type of a concept is written as in published samples, with a capital."""
-    return rewritten(world, "<sdg:Type>[^<]*", "<sdg:Type>Codelist", when=_ADDITIONAL_INPUT)
-
-
-@fault(caught_by={"LOOK-47": "concept-with-value"})
-def concept_with_a_value(world: World) -> World:
-    """A concept already has a value."""
-    return rewritten(
-        world,
-        "(?=</sdg:EvidenceProviderClassification>)",
-        "<sdg:SupportedValue/>",
-        when=_ADDITIONAL_INPUT,
-    )
-
-
-@fault(caught_by={"LOOK-48": "follow-up-refused"})
-def follow_up_is_refused(world: World) -> World:
-    """The attributes that were asked for are refused when they come."""
-    return changed(world, as_refusal("DSD:ERR:0006", "InvalidRequest"), when=_follow_up)
+@fault(caught_by={"LOOK-66": "provoked-message-missing"})
+def incomplete_query_without_message(world: World) -> World:
+    """The refusal of an incomplete query does not say why."""
+    return rewritten(world, ' message="[^"]*"', ' message=" "', when=_INCOMPLETE)

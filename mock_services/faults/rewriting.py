@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from urllib.parse import unquote
 
 from harness.model import HttpRequest
 from mock_services.world import World
@@ -22,10 +23,25 @@ def always(_request: HttpRequest, _body: bytes) -> bool:
     return True
 
 
-def asking(*words: str, without: str = "\0") -> When:
-    """Answers to URLs with all of these words in them, and without that one."""
+def asking(*words: str, without: tuple[str, ...] = ()) -> When:
+    """Answers to URLs with all of these words in them, and none of those, however encoded."""
+
+    def when(request: HttpRequest, _body: bytes) -> bool:
+        url = unquote(request.url)
+        return all(word in url for word in words) and not any(word in url for word in without)
+
+    return when
+
+
+def both(first: When, second: When) -> When:
+    """Answers of which both hold."""
+    return lambda request, body: first(request, body) and second(request, body)
+
+
+def version_asked(value: str | None) -> When:
+    """Answers to requests with that Accept-Version; None: with none."""
     return lambda request, _body: (
-        all(word in request.url for word in words) and without not in request.url
+        {name.lower(): text for name, text in request.headers}.get("accept-version") == value
     )
 
 
@@ -35,10 +51,12 @@ def saying(pattern: str) -> When:
     return lambda _request, body: found.search(body) is not None
 
 
-CATALOGUE = asking("requirements-by-procedure", without="country-code")
-REQUIREMENTS = asking("requirements-by-procedure", "procedure-id")
-EVIDENCE_TYPES = asking("evidence-types-by-requirement", "requirement-id")
-DATA_SERVICES = asking("dataservices-by-evidencetype")
+CATALOGUE = asking("requirements-by-procedure", without=("country-code", "procedure-id"))
+REQUIREMENTS = asking(
+    "requirements-by-procedure", "procedure-id", "country-code", without=("return-incomplete",)
+)
+EVIDENCE_TYPES = asking("evidence-types-by-requirement", "requirement-id", "country-code")
+DATA_SERVICES = asking("dataservices-by-evidencetype", without=("specification=",))
 UNKNOWN_QUERY = asking("no-such-query")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from harness.model import HttpRequest, HttpResponse
-from mock_services.pki import Credential, Leaf, Pki
+from mock_services.pki import Authority, Credential, Leaf, Pki, Trust
 from mock_services.world import Instance, World, set_header
 
 DIGEST = "digest"
@@ -16,18 +16,31 @@ MECHANISM = "http://uri.etsi.org/19182/HttpHeaders"
 UNREADABLE = ("SIG-*",)
 """Without the signature's parts nothing that they hold can be observed."""
 
-UNSIGNABLE = ("SIG-23",)
+OCCASIONS = ("SIG-28", "SIG-49", "SIG-50", "SIG-51", "SIG-53")
+"""They compare with a plain answer that has to hold."""
+
+UNSIGNABLE = ("SIG-23", *OCCASIONS)
 """What is to be signed, or with which key, cannot be known."""
 
+UNCOUNTABLE = ("SIG-29", *UNSIGNABLE)
+"""The signature's numbers cannot be told."""
+
+UNTRUSTED = ("SIG-52",)
+"""Without a path to an anchor there is no root to compare."""
+
+UNBOUND = ("SIG-17", *UNTRUSTED)
+"""A path over such certificates proves nothing."""
+
 Change = Callable[[str], str]
+When = Callable[[HttpRequest, HttpResponse], bool]
 
 
-def rewritten(world: World, name: str, change: Change) -> World:
+def rewritten(world: World, name: str, change: Change, *, when: When = lambda _, __: True) -> World:
     """A world that changes the value of a field after signing."""
 
-    def hook(_: HttpRequest, response: HttpResponse) -> HttpResponse:
+    def hook(request: HttpRequest, response: HttpResponse) -> HttpResponse:
         value = response.header(name)
-        if value is None:
+        if value is None or not when(request, response):
             return response
         return replace(response, headers=set_header(response.headers, name, change(value)))
 
@@ -74,6 +87,21 @@ def with_credential(world: World, choose: Callable[[Pki, Instance], Credential])
     return replace(world, signing=replace(world.signing, credential=choose))
 
 
+def with_issuer(
+    world: World, authority: Authority, leaf: Leaf | None = None, *, below_sub: bool = False
+) -> World:
+    """A world whose signers stand under a further sub-CA, below the root or the usual sub-CA."""
+
+    def choose(pki: Pki, at: Instance) -> Credential:
+        trust = Trust.of(at.environment)
+        above = pki.authority(trust) if below_sub else pki.root(trust)
+        name = pki.credential(at.owner, at.environment).certificates[0].subject
+        return pki.issue(name, leaf or Leaf(), pki.subordinate(above, authority))
+
+    signing = replace(world.signing, credential=choose, chain=4 if below_sub else 3)
+    return replace(world, signing=signing)
+
+
 def with_leaf(world: World, leaf: Leaf) -> World:
     """A world whose signers have certificates of another make."""
     return with_credential(world, lambda pki, at: pki.credential(at.owner, at.environment, leaf))
@@ -97,6 +125,11 @@ def of_signature(change: Callable[[bytes], bytes]) -> Change:
         return f"{rest}.{encoded(change(decoded(segment)))}"
 
     return changed
+
+
+def turned(octets: bytes) -> bytes:
+    """A signature with its last bit turned."""
+    return octets[:-1] + bytes((octets[-1] ^ 1,))
 
 
 def decoded(segment: str) -> bytes:

@@ -8,54 +8,29 @@ from dataclasses import replace
 from harness.model import HttpRequest, HttpResponse
 from mock_services.faults import fault
 from mock_services.faults.sealing import (
-    DIGEST,
+    OCCASIONS,
     SIGNATURE,
+    UNCOUNTABLE,
     UNREADABLE,
     UNSIGNABLE,
     of_header,
     of_signature,
     rewritten,
     sent_twice,
+    turned,
     with_members,
     without,
 )
 from mock_services.world import World, set_header
 
+_ORDER = bytes.fromhex("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551")
+"""Of the group on P-256."""
+
+_ORDER_OF_25519 = 2**252 + 27742317777372353535851937790883648493
 _FAILURE = b"ResponseStatusType:Failure"
-_NO_DIGEST = ("SIG-02", "SIG-03", "SIG-23")
 
 
-@fault(caught_by={"SIG-01": "digest-missing"}, blocks=_NO_DIGEST)
-def digest_left_out(world: World) -> World:
-    """Answers are signed, but the digest that was signed is not sent."""
-    return without(world, DIGEST)
-
-
-@fault(caught_by={"SIG-01": "digest-repeated"}, blocks=_NO_DIGEST)
-def digest_sent_twice(world: World) -> World:
-    """The digest is sent in two fields."""
-    return sent_twice(world, DIGEST)
-
-
-@fault(caught_by={"SIG-02": "digest-other-algorithm"}, blocks=("SIG-03", "SIG-23"))
-def digest_by_sha_512(world: World) -> World:
-    """The digest is a SHA-512."""
-    return replace(world, signing=replace(world.signing, digest_algorithm="SHA-512"))
-
-
-@fault(caught_by={"SIG-02": "digest-malformed"}, blocks=("SIG-03", "SIG-23"))
-def digest_without_padding(world: World) -> World:
-    """The digest's base64 lacks its padding."""
-    return rewritten(world, DIGEST, lambda value: value.rstrip("="))
-
-
-@fault(caught_by={"SIG-02": "digest-malformed"}, blocks=("SIG-03", "SIG-23"))
-def digest_in_hexadecimal(world: World) -> World:
-    """The digest is written in hexadecimal digits."""
-    return rewritten(world, DIGEST, lambda value: f"SHA-256={value.encode().hex()[:64]}")
-
-
-@fault(caught_by={"SIG-03": "body-not-covered"})
+@fault(caught_by={"SIG-03": "body-not-covered"}, blocks=OCCASIONS)
 def body_changed_on_its_way(world: World) -> World:
     """Something between signer and client rewrites the body: the declared encoding's case."""
 
@@ -135,13 +110,13 @@ def signature_field_overlong(world: World) -> World:
     return with_members(world, kid="k" * 8192)
 
 
-@fault(caught_by={"SIG-21": "signature-length"}, blocks=UNSIGNABLE)
+@fault(caught_by={"SIG-21": "signature-length"}, blocks=UNCOUNTABLE)
 def signature_cut_off(world: World) -> World:
     """The signature lacks its last octet."""
     return rewritten(world, SIGNATURE, of_signature(lambda octets: octets[:-1]))
 
 
-@fault(caught_by={"SIG-21": "signature-length"}, blocks=UNSIGNABLE)
+@fault(caught_by={"SIG-21": "signature-length"}, blocks=UNCOUNTABLE)
 def signature_in_der(world: World) -> World:
     """The signature is in the form of X.509: DER, not r and s side by side."""
     return rewritten(world, SIGNATURE, of_signature(_in_der))
@@ -158,19 +133,140 @@ def _integer(half: bytes) -> bytes:
     return bytes((0x02, len(padded))) + padded
 
 
-@fault(caught_by={"SIG-23": "signature-wrong"})
+@fault(caught_by={"SIG-23": "signature-wrong"}, blocks=OCCASIONS)
 def signature_altered(world: World) -> World:
     """One bit of the signature is turned."""
-    turned = of_signature(lambda octets: octets[:-1] + bytes((octets[-1] ^ 1,)))
-    return rewritten(world, SIGNATURE, turned)
+    return rewritten(world, SIGNATURE, of_signature(turned))
 
 
-@fault(caught_by={"SIG-23": "signature-wrong"})
+@fault(caught_by={"SIG-23": "signature-wrong"}, blocks=OCCASIONS)
 def header_changed_after_signing(world: World) -> World:
     """The protected header is written anew after signing, with another order of its members."""
 
-    def turned(header: bytes) -> bytes:
+    def reordered(header: bytes) -> bytes:
         members = json.loads(header)
         return json.dumps(dict(reversed(members.items()))).encode()
 
-    return rewritten(world, SIGNATURE, of_header(turned))
+    return rewritten(world, SIGNATURE, of_header(reordered))
+
+
+@fault(caught_by={"SIG-04": "signature-missing"}, blocks=UNREADABLE)
+def signature_field_of_another_name(world: World) -> World:
+    """The signature is sent in a field with a longer name."""
+
+    def hook(_: HttpRequest, response: HttpResponse) -> HttpResponse:
+        value = response.header(SIGNATURE)
+        headers = set_header(response.headers, "oots-response-signature", value)
+        return replace(response, headers=set_header(headers, SIGNATURE, None))
+
+    return world.with_wire(hook)
+
+
+@fault(caught_by={"SIG-05": "signature-not-compact"}, blocks=UNREADABLE)
+def signature_field_empty(world: World) -> World:
+    """The signature field is there and empty."""
+    return rewritten(world, SIGNATURE, lambda _: "")
+
+
+@fault(caught_by={"SIG-05": "signature-not-compact"}, blocks=UNREADABLE)
+def signature_of_four_segments(world: World) -> World:
+    """A fourth segment follows the signature."""
+    return rewritten(world, SIGNATURE, lambda value: f"{value}.e30")
+
+
+@fault(caught_by={"SIG-05": "signature-not-compact"}, blocks=UNREADABLE)
+def signature_in_json_form(world: World) -> World:
+    """The signature is in the flattened JSON form of JWS."""
+
+    def flattened(value: str) -> str:
+        protected, _, signature = value.split(".")
+        return json.dumps({"protected": protected, "signature": signature})
+
+    return rewritten(world, SIGNATURE, flattened)
+
+
+@fault(caught_by={"SIG-06": "segment-not-base64url"}, blocks=UNREADABLE)
+def signature_in_the_ordinary_alphabet(world: World) -> World:
+    """The segments are in the alphabet of ordinary base64."""
+
+    def spelled(value: str) -> str:
+        rest, segment = value.translate(str.maketrans("-_", "+/")).rsplit(".", 1)
+        return f"{rest}.+{segment[1:]}"  # a plus sign is then in every answer
+
+    return rewritten(world, SIGNATURE, spelled)
+
+
+@fault(caught_by={"SIG-06": "segment-not-base64url"}, blocks=UNREADABLE)
+def signature_with_a_space(world: World) -> World:
+    """A space stands before the last segment."""
+    return rewritten(world, SIGNATURE, lambda value: value.replace("..", ".. "))
+
+
+@fault(caught_by={"SIG-07": "header-not-json"}, blocks=UNREADABLE)
+def protected_header_in_latin_1(world: World) -> World:
+    """The protected header has a letter that is not in UTF-8."""
+    change = of_header(lambda header: header.replace(b'"jose"', b'"jos\xe9"'))
+    return rewritten(world, SIGNATURE, change)
+
+
+@fault(caught_by={"SIG-07": "header-not-json"}, blocks=UNREADABLE)
+def protected_header_nested_without_need(world: World) -> World:
+    """The protected header is two thousand lists deep."""
+    deep = b'{"deep":' + b"[" * 2000 + b"]" * 2000 + b"}"
+    return rewritten(world, SIGNATURE, of_header(lambda _: deep))
+
+
+@fault(caught_by={"SIG-07": "header-member-repeated"}, blocks=UNREADABLE)
+def mechanism_stated_twice(world: World) -> World:
+    """The object sigD has two members mId."""
+    change = of_header(lambda header: header.replace(b'"sigD":{', b'"sigD":{"mId":"x",'))
+    return rewritten(world, SIGNATURE, change)
+
+
+@fault(caught_by={"SIG-21": "signature-length"}, blocks=UNCOUNTABLE)
+def signature_of_65_octets(world: World) -> World:
+    """The signature begins with an octet that says of what kind it is."""
+    return rewritten(world, SIGNATURE, of_signature(lambda octets: b"\0" + octets))
+
+
+@fault(caught_by={"SIG-21": "signature-length"}, blocks=UNCOUNTABLE)
+def signature_of_96_octets(world: World) -> World:
+    """The signature is as long as one of ES384."""
+    return rewritten(world, SIGNATURE, of_signature(lambda octets: octets + bytes(32)))
+
+
+@fault(caught_by={"SIG-21": "signature-length"}, blocks=UNCOUNTABLE)
+def signature_without_leading_zeros(world: World) -> World:
+    """The numbers of the signature are written as short as they can be, and r happens to be so."""
+    short = of_signature(lambda octets: octets[1:32].lstrip(b"\0") + octets[32:])
+    return rewritten(world, SIGNATURE, short)
+
+
+@fault(caught_by={"SIG-29": "signature-out-of-range"}, blocks=UNSIGNABLE)
+def signature_of_zeros(world: World) -> World:
+    """Both numbers of the signature are zero, which some verifiers took for any answer's."""
+    return rewritten(world, SIGNATURE, of_signature(lambda _: bytes(64)))
+
+
+@fault(caught_by={"SIG-29": "signature-out-of-range"}, blocks=UNSIGNABLE)
+def signature_with_r_of_zero(world: World) -> World:
+    """The first number of the signature is zero."""
+    return rewritten(world, SIGNATURE, of_signature(lambda octets: bytes(32) + octets[32:]))
+
+
+@fault(caught_by={"SIG-29": "signature-out-of-range"}, blocks=UNSIGNABLE)
+def signature_with_s_of_the_order(world: World) -> World:
+    """The second number of the signature is the order of the curve."""
+    return rewritten(world, SIGNATURE, of_signature(lambda octets: octets[:32] + _ORDER))
+
+
+@fault(caught_by={"SIG-29": "signature-out-of-range"}, blocks=UNSIGNABLE)
+def signature_by_ed25519_made_twice(world: World) -> World:
+    """The order of the curve is added to S, and so anybody's second signature made."""
+
+    def again(octets: bytes) -> bytes:
+        number = int.from_bytes(octets[32:], "little") + _ORDER_OF_25519
+        return octets[:32] + number.to_bytes(32, "little")
+
+    signed = replace(world, signing=replace(world.signing, algorithm="EdDSA"))
+    return rewritten(signed, SIGNATURE, of_signature(again))

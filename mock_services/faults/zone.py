@@ -1,22 +1,22 @@
-"""Seeded faults of the seam: zone. Flaws of what is published, then of how it is answered."""
+"""Seeded faults of the seam: zone. Flaws of what is published, whoever answers for it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
-from dnslib import EDNS0, QTYPE, RCODE, RR, TXT, DNSRecord  # type: ignore[import-untyped]
-from dnslib.dns import DNSLabel  # type: ignore[import-untyped]
-
+from harness.model import Environment, OverviewRow
 from mock_services.faults import fault
 from mock_services.faults.zone_changes import (
     beside_each_naptr,
     changed,
     each_naptr,
-    each_reply,
-    each_root,
+    each_root_of,
     is_naptr,
     led,
+    relisted,
     rezoned,
+    without_major,
 )
 from mock_services.world import World
 from mock_services.zone_file import Record, read_zone
@@ -27,25 +27,69 @@ _A_WEEK = 7 * 86400
 @fault(caught_by={"DISC-01": "naptr-missing"}, blocks=("DISC-14",))
 def no_entry(world: World) -> World:
     """The first interface major has no records."""
-    return rezoned(world, lambda record: () if is_naptr(record, ".v1.") else (record,))
+    return without_major(world, 1)
 
 
-@fault(caught_by={"DISC-02": "naptr-regexp-malformed"}, blocks=("DISC-*",))
+@fault(caught_by={"DISC-02": "naptr-regexp-anchored"}, blocks=("DISC-*",))
 def anchored_regexp(world: World) -> World:
     """The regexp anchors its pattern, as full regular expressions do."""
-    return each_naptr(world, lambda r: replace(r, regexp=r.regexp.replace("!.*!", "!^.*$!")))
+    return _each_regexp(world, lambda regexp: regexp.replace("!.*!", "!^.*$!"))
+
+
+@fault(caught_by={"DISC-02": "naptr-regexp-delimiter"}, blocks=("DISC-*",))
+def regexp_with_another_delimiter(world: World) -> World:
+    """The regexp is delimited by number signs."""
+    return _each_regexp(world, lambda regexp: regexp.replace("!", "#"))
+
+
+@fault(caught_by={"DISC-02": "naptr-regexp-delimiter"}, blocks=("DISC-*",))
+def regexp_with_a_digit_for_a_delimiter(world: World) -> World:
+    """The regexp is delimited by a digit, which RFC 3402 forbids."""
+    return _each_regexp(world, lambda regexp: regexp.replace("!", "1"))
 
 
 @fault(caught_by={"DISC-02": "naptr-regexp-malformed"}, blocks=("DISC-*",))
-def regexp_with_another_delimiter(world: World) -> World:
-    """The regexp is delimited by number signs."""
-    return each_naptr(world, lambda r: replace(r, regexp=r.regexp.replace("!", "#")))
+def regexp_without_its_last_delimiter(world: World) -> World:
+    """The regexp lacks its last delimiter."""
+    return _each_regexp(world, lambda regexp: regexp.removesuffix("!"))
 
 
-@fault(caught_by={"DISC-03": "naptr-root-not-https"})
-def root_without_tls(world: World) -> World:
-    """The record leads to an http root; all else about it is sound."""
-    return each_root(world, lambda root: root.replace("https://", "http://"))
+@fault(caught_by={"DISC-02": "naptr-regexp-malformed"}, blocks=("DISC-*",))
+def regexp_with_a_fourth_delimiter(world: World) -> World:
+    """The regexp has a delimiter too many."""
+    return _each_regexp(world, lambda regexp: f"{regexp}!")
+
+
+@fault(caught_by={"DISC-02": "naptr-regexp-empty"}, blocks=("DISC-*",))
+def empty_regexp(world: World) -> World:
+    """The regexp is empty, and so is the replacement: the record leads nowhere."""
+    return _each_regexp(world, lambda _regexp: "")
+
+
+@fault(caught_by={"DISC-02": "naptr-regexp-flag"}, blocks=("DISC-*",))
+def regexp_without_regard_to_case(world: World) -> World:
+    """The regexp ends with the flag i."""
+    return _each_regexp(world, lambda regexp: f"{regexp}i")
+
+
+@fault(caught_by={"DISC-02": "naptr-regexp-back-reference"}, blocks=("DISC-*",))
+def regexp_with_a_back_reference(world: World) -> World:
+    """The regexp fills a part of the name into the URI."""
+    return _each_regexp(
+        world, lambda regexp: regexp.replace("!.*!", "!^([a-z]*).*$!")[:-1] + "\\1/!"
+    )
+
+
+@fault(caught_by={"DISC-02": "naptr-regexp-escape"}, blocks=("DISC-*",))
+def regexp_with_an_escaped_delimiter(world: World) -> World:
+    """The URI holds an exclamation mark behind a backslash."""
+    return _each_regexp(world, lambda regexp: f"{regexp[:-1]}now\\!/!")
+
+
+@fault(caught_by={"DISC-02": "naptr-regexp-cut-off"}, blocks=("DISC-*",))
+def regexp_cut_off_at_its_longest(world: World) -> World:
+    """The URI is longer than a character-string, and was cut off at its 255 octets."""
+    return _each_regexp(world, lambda regexp: f"{regexp[:-1]}{'x' * 255}"[:255])
 
 
 @fault(caught_by={"DISC-04": "naptr-flag-not-u"}, blocks=("DISC-*",))
@@ -60,6 +104,12 @@ def stray_record_with_another_flag(world: World) -> World:
     return beside_each_naptr(world, lambda record: replace(record, flags="A", preference=5))
 
 
+@fault(caught_by={"DISC-56": "naptr-not-terminal"})
+def stray_record_without_a_flag(world: World) -> World:
+    """Beside a sound record stands one without a flag, which would be a step on the way."""
+    return beside_each_naptr(world, lambda record: replace(record, flags="", preference=5))
+
+
 @fault(caught_by={"DISC-05": "naptr-service-not-empty"}, blocks=("DISC-*",))
 def service_parameter_filled_in(world: World) -> World:
     """The service parameter names an application."""
@@ -70,62 +120,6 @@ def service_parameter_filled_in(world: World) -> World:
 def replacement_beside_the_regexp(world: World) -> World:
     """The record has a replacement although its regexp is in use."""
     return each_naptr(world, lambda record: replace(record, replacement="elsewhere.localhost."))
-
-
-@fault(caught_by={"DISC-07": "naptr-root-userinfo"})
-def root_with_credentials(world: World) -> World:
-    """The root carries a user name and a password."""
-    return each_root(world, lambda root: root.replace("://", "://reader:secret@"))
-
-
-@fault(caught_by={"DISC-07": "naptr-root-query"})
-def root_with_a_query(world: World) -> World:
-    """The root ends with a query."""
-    return each_root(world, lambda root: f"{root}?country-code=EU")
-
-
-@fault(caught_by={"DISC-07": "naptr-root-fragment"})
-def root_with_a_fragment(world: World) -> World:
-    """The root ends with a fragment."""
-    return each_root(world, lambda root: f"{root}#top")
-
-
-@fault(caught_by={"DISC-08": "naptr-root-search-path"})
-def root_with_the_search_path(world: World) -> World:
-    """The root includes the path that clients append."""
-    return each_root(world, lambda root: f"{root.rstrip('/')}/rest/search")
-
-
-@fault(caught_by={"DISC-09": "naptr-root-ip-literal"}, blocks=("DISC-28",))
-def root_at_an_address(world: World) -> World:
-    """The root names its host by an IP address; the path tells the instances apart."""
-    return each_root(
-        world, lambda root: root.replace(":", "/").replace("https///", "https://127.0.0.1/")
-    )
-
-
-@fault(caught_by={"DISC-09": "naptr-root-host-malformed"}, blocks=("DISC-28",))
-def host_with_an_underscore(world: World) -> World:
-    """The host of the root holds an underscore."""
-    return each_root(world, lambda root: root.replace("://", "://_"))
-
-
-@fault(caught_by={"DISC-09": "naptr-root-port"})
-def root_at_a_port_that_cannot_be(world: World) -> World:
-    """The port of the root is larger than ports are."""
-    return each_root(world, _at_port_65536)
-
-
-@fault(caught_by={"DISC-10": "naptr-root-character"})
-def root_with_a_space(world: World) -> World:
-    """The path of the root holds a space."""
-    return each_root(world, lambda root: f"{root}common services/")
-
-
-@fault(caught_by={"DISC-10": "naptr-root-percent-encoding"})
-def root_with_a_stray_percent_sign(world: World) -> World:
-    """The path of the root holds a percent sign that encodes nothing."""
-    return each_root(world, lambda root: f"{root}100%/")
 
 
 @fault(caught_by={"DISC-11": "naptr-several-instances"})
@@ -142,21 +136,33 @@ def record_given_twice(world: World) -> World:
     return beside_each_naptr(world, lambda record: replace(record, preference=20))
 
 
+@fault(caught_by={"DISC-12": "naptr-redundant-record", "DISC-55": "naptr-rank-shared"})
+def record_given_twice_at_one_rank(world: World) -> World:
+    """A second record of the same rank leads to the same instance, spelled otherwise."""
+    return beside_each_naptr(world, lambda record: led(record, lambda root: root.removesuffix("/")))
+
+
+@fault(caught_by={"DISC-12": "naptr-redundant-record", "DISC-50": "naptr-ttls-differ"})
+def record_given_twice_for_two_times(world: World) -> World:
+    """A second record of lower preference leads to the same instance, and lives longer."""
+
+    def living_longer(record: Record) -> tuple[Record, ...]:
+        second = changed(record, lambda naptr: replace(naptr, preference=20))
+        return (record, replace(second, ttl=record.ttl * 2)) if is_naptr(record) else (record,)
+
+    return rezoned(world, living_longer)
+
+
 @fault(caught_by={"DISC-13": "naptr-major-missing"}, blocks=("DISC-14",))
 def no_entry_for_the_second_major(world: World) -> World:
     """The second interface major has no records."""
-    return rezoned(world, lambda record: () if is_naptr(record, ".v2.") else (record,))
+    return without_major(world, 2)
 
 
 @fault(caught_by={"DISC-14": "naptr-majors-diverge"})
 def second_major_at_another_instance(world: World) -> World:
     """The second interface major leads elsewhere."""
-
-    def led_elsewhere(record: Record) -> tuple[Record, ...]:
-        elsewhere = changed(record, lambda r: led(r, lambda root: f"{root}v2/"))
-        return (elsewhere if is_naptr(record, ".v2.") else record,)
-
-    return rezoned(world, led_elsewhere)
+    return each_root_of(world, 2, lambda root: f"{root}v2/")
 
 
 @fault(caught_by={"DISC-15": "unknown-country-resolves"})
@@ -181,6 +187,55 @@ def entry_for_an_unknown_major(world: World) -> World:
     return rezoned(world, for_v9_too)
 
 
+@fault(caught_by={"DISC-37": "entry-below-an-entry"})
+def entry_for_a_region(world: World) -> World:
+    """Below each entry stands another, as for a region."""
+
+    def for_a_region_too(record: Record) -> tuple[Record, ...]:
+        below = replace(record, name=f"zz.{record.name}")
+        return (record, below) if is_naptr(record) else (record,)
+
+    return rezoned(world, for_a_region_too)
+
+
+@fault(caught_by={"DISC-38": "unknown-environment-resolves"})
+def entry_for_an_unknown_environment(world: World) -> World:
+    """An environment that was never announced has entries."""
+
+    def for_qa_too(record: Record) -> tuple[Record, ...]:
+        unknown = replace(record, name=record.name.replace(".cs.acc.", ".cs.qa."))
+        return (record, unknown) if is_naptr(record, ".cs.acc.") else (record,)
+
+    return rezoned(world, for_qa_too)
+
+
+@fault(caught_by={"DISC-39": "unknown-service-resolves"})
+def entry_for_an_unknown_service(world: World) -> World:
+    """A label that stands for no Common Service has entries."""
+
+    def for_sr_too(record: Record) -> tuple[Record, ...]:
+        unknown = replace(record, name=record.name.replace(".eb.", ".sr."))
+        return (record, unknown) if is_naptr(record, ".eb.") else (record,)
+
+    return rezoned(world, for_sr_too)
+
+
+@fault(caught_by={"DISC-40": "country-code-of-the-data"})
+def entry_under_the_code_of_the_data(world: World) -> World:
+    """A Member State with two codes is found under the one that the data uses as well."""
+    codes = {
+        f"{state.code.lower()}.": f"{state.data_code.lower()}."
+        for state in world.landscape.member_states
+    }
+
+    def under_both(record: Record) -> tuple[Record, ...]:
+        label = f"{record.name.partition('.')[0]}."
+        other = record.name.replace(label, codes.get(label, label), 1)
+        return (record, replace(record, name=other)) if is_naptr(record) else (record,)
+
+    return rezoned(world, under_both)
+
+
 @fault(caught_by={"DISC-17": "naptr-production-shared"})
 def testing_led_to_production(world: World) -> World:
     """The entries for test use lead to the instance for production use."""
@@ -195,7 +250,13 @@ def testing_led_to_production(world: World) -> World:
         rdata = production.get(name) if is_naptr(record) else None
         return (replace(record, rdata=rdata or record.rdata),)
 
-    return rezoned(world, led_to_production)
+    listed = {(row.key, row.major): row.uri for row in world.overview}
+
+    def listed_as_production(row: OverviewRow) -> tuple[OverviewRow, ...]:
+        there = replace(row.key, environment=Environment.PROD)
+        return (replace(row, uri=listed.get((there, row.major), row.uri)),)
+
+    return relisted(rezoned(world, led_to_production), listed_as_production)
 
 
 @fault(caught_by={"DISC-27": "naptr-ttl-zero"})
@@ -224,143 +285,44 @@ def denials_kept_for_a_week(world: World) -> World:
 @fault(caught_by={"DISC-28": "root-host-without-address"})
 def hosts_without_addresses(world: World) -> World:
     """No host of an instance has an address."""
-    return rezoned(world, lambda r: () if r.rdtype in ("A", "AAAA") else (r,))
+    hosts = {f"{instance.host}." for instance in world.instances}
+    return rezoned(world, lambda record: () if record.name in hosts else (record,))
 
 
-@fault(caught_by={"DISC-18": "name-case-matters"})
-def server_that_minds_the_case(world: World) -> World:
-    """The name server knows its names in lower case only."""
-
-    def mind(query: DNSRecord, reply: DNSRecord) -> None:
-        if any(label != label.lower() for label in query.q.qname.label):
-            _empty(reply)
-            reply.header.rcode = RCODE.NXDOMAIN
-
-    return each_reply(world, mind)
+@fault(caught_by={"DISC-44": "name-servers-missing"})
+def zone_without_name_servers(world: World) -> World:
+    """The zone does not name its name servers."""
+    return rezoned(world, lambda record: () if record.rdtype == "NS" else (record,))
 
 
-@fault(caught_by={"DISC-30": "question-case-changed"})
-def server_that_lowers_the_question(world: World) -> World:
-    """The name server repeats the question in lower case."""
+@fault(caught_by={"DISC-44": "name-server-alone"})
+def zone_with_one_name_server(world: World) -> World:
+    """The zone names one name server."""
 
-    def lower(_query: DNSRecord, reply: DNSRecord) -> None:
-        name = reply.q.qname
-        reply.q.qname = DNSLabel(tuple(label.lower() for label in name.label))
+    def but_the_second(record: Record) -> tuple[Record, ...]:
+        second = record.rdtype == "NS" and str(record.rdata[0]).startswith("ns2.")
+        return () if second else (record,)
 
-    return each_reply(world, lower)
-
-
-@fault(caught_by={"DISC-19": "tcp-answer-differs"})
-def server_that_knows_less_over_tcp(world: World) -> World:
-    """The name server finds no records over TCP."""
-    return each_reply(world, lambda _query, reply: _empty(reply), over=("tcp",))
+    return rezoned(world, but_the_second)
 
 
-@fault(caught_by={"DISC-20": "edns-answer-differs"})
-def server_that_needs_edns(world: World) -> World:
-    """The name server finds no records for queries without EDNS."""
-    return each_reply(world, lambda q, reply: None if _has_edns(q) else _empty(reply))
+@fault(caught_by={"DISC-45": "name-server-without-address"})
+def name_server_without_an_address(world: World) -> World:
+    """A name server has no address."""
+    return rezoned(world, lambda record: () if record.name.startswith("ns2.") else (record,))
 
 
-@fault(caught_by={"DISC-20": "edns-unasked"})
-def server_that_adds_edns(world: World) -> World:
-    """The name server adds EDNS to replies to queries without it."""
+@fault(caught_by={"DISC-45": "name-server-is-an-alias"})
+def name_server_by_an_alias(world: World) -> World:
+    """A name server is named by an alias."""
 
-    def add(query: DNSRecord, reply: DNSRecord) -> None:
-        if not _has_edns(query):
-            reply.add_ar(EDNS0(udp_len=4096))
+    def aliased(record: Record) -> tuple[Record, ...]:
+        if not record.name.startswith("ns2."):
+            return (record,)
+        return (Record(record.name, record.ttl, "CNAME", (f"ns1{record.name[3:]}",)),)
 
-    return each_reply(world, add)
-
-
-@fault(caught_by={"DISC-21": "udp-answer-too-long"})
-def server_that_talks_too_much(world: World) -> World:
-    """The name server adds texts to its replies until they are longer than UDP allows."""
-
-    def pad(_query: DNSRecord, reply: DNSRecord) -> None:
-        for _ in range(6):
-            reply.add_ar(RR("localhost", QTYPE.TXT, ttl=60, rdata=TXT("x" * 250)))
-
-    return each_reply(world, pad, over=("udp",))
+    return rezoned(world, aliased)
 
 
-@fault(caught_by={"DISC-22": "nodata-as-nxdomain"})
-def server_that_denies_names_without_data(world: World) -> World:
-    """The name server denies a name that has no records of the type asked for."""
-    return each_reply(world, lambda _query, reply: _turn(reply, RCODE.NOERROR, RCODE.NXDOMAIN))
-
-
-@fault(caught_by={"DISC-22": "nodata-without-soa"})
-def no_data_without_soa(world: World) -> World:
-    """The SOA record is left out where a name has no records of the type asked for."""
-    return each_reply(world, lambda _query, reply: _without_soa(reply, RCODE.NOERROR))
-
-
-@fault(caught_by={"DISC-23": "unknown-name-not-nxdomain"})
-def server_that_denies_no_name(world: World) -> World:
-    """The name server answers for names that do not exist as if they only had no records."""
-    return each_reply(world, lambda _query, reply: _turn(reply, RCODE.NXDOMAIN, RCODE.NOERROR))
-
-
-@fault(caught_by={"DISC-23": "nxdomain-without-soa"}, blocks=("DISC-24", "DISC-25"))
-def denial_without_soa(world: World) -> World:
-    """The SOA record is left out where a name does not exist."""
-    return each_reply(world, lambda _query, reply: _without_soa(reply, RCODE.NXDOMAIN))
-
-
-@fault(caught_by={"DISC-24": "negative-ttl-above-minimum"})
-def denial_kept_beyond_the_minimum(world: World) -> World:
-    """The SOA record of a denial lives longer than its field MINIMUM."""
-
-    def prolong(_query: DNSRecord, reply: DNSRecord) -> None:
-        for record in reply.auth:
-            if record.rtype == QTYPE.SOA:
-                record.ttl = record.rdata.times[-1] + 60
-
-    return each_reply(world, prolong)
-
-
-@fault(caught_by={"DISC-26": "answer-not-authoritative"})
-def server_without_authority(world: World) -> World:
-    """The name server does not mark its answers as authoritative."""
-
-    def disown(_query: DNSRecord, reply: DNSRecord) -> None:
-        reply.header.aa = 0
-
-    return each_reply(world, disown)
-
-
-@fault(caught_by={"DISC-29": "answer-for-another-name"})
-def record_of_another_name(world: World) -> World:
-    """The answer holds a NAPTR record of another name as well."""
-
-    def add(_query: DNSRecord, reply: DNSRecord) -> None:
-        for record in [record for record in reply.rr if record.rtype == QTYPE.NAPTR][:1]:
-            name = DNSLabel((b"another", *record.rname.label[1:]))
-            reply.add_answer(RR(name, record.rtype, ttl=record.ttl, rdata=record.rdata))
-
-    return each_reply(world, add)
-
-
-def _empty(reply: DNSRecord) -> None:
-    reply.rr = []
-
-
-def _has_edns(query: DNSRecord) -> bool:
-    return any(record.rtype == QTYPE.OPT for record in query.ar)
-
-
-def _turn(reply: DNSRecord, old: int, new: int) -> None:
-    if not reply.rr and reply.header.rcode == old:
-        reply.header.rcode = new
-
-
-def _without_soa(reply: DNSRecord, rcode: int) -> None:
-    if not reply.rr and reply.header.rcode == rcode:
-        reply.auth = []
-
-
-def _at_port_65536(root: str) -> str:
-    scheme, _, rest = root.partition("://")
-    netloc, _, path = rest.partition("/")
-    return f"{scheme}://{netloc.partition(':')[0]}:65536/{path}"
+def _each_regexp(world: World, change: Callable[[str], str]) -> World:
+    return each_naptr(world, lambda record: replace(record, regexp=change(record.regexp)))

@@ -1,4 +1,8 @@
-"""How a world's zone and its replies are changed: what the faults of the zone are made of."""
+"""How a world's zone and its replies are changed: what the faults of the zone are made of.
+
+A flaw of where an entry leads is one that the overview shares, as if somebody had registered it
+so: that the two differ is a flaw of its own.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,12 @@ from dataclasses import replace
 
 from dnslib import DNSRecord  # type: ignore[import-untyped]
 
-from harness.model import NaptrRecord
+from harness.model import NaptrRecord, OverviewRow
 from mock_services.world import World
 from mock_services.zone_file import Record, read_zone, write_zone
+
+_CODING = ("utf-8", "surrogateescape")
+"""RFC 3403 has UTF-8 in character-strings; what is not passes unchanged."""
 
 Change = Callable[[NaptrRecord], NaptrRecord]
 ReplyChange = Callable[[DNSRecord, DNSRecord], None]
@@ -39,7 +46,38 @@ def beside_each_naptr(world: World, change: Change) -> World:
 
 def each_root(world: World, change: Callable[[str], str]) -> World:
     """A world whose service roots are changed, whatever the rest of their records."""
-    return each_naptr(world, lambda record: led(record, change))
+    return relisted(
+        each_naptr(world, lambda record: led(record, change)),
+        lambda row: (replace(row, uri=change(row.uri)),),
+    )
+
+
+def each_root_of(world: World, major: int, change: Callable[[str], str]) -> World:
+    """The same for one interface major."""
+    part = f".v{major}."
+
+    def led_elsewhere(record: Record) -> tuple[Record, ...]:
+        elsewhere = changed(record, lambda naptr: led(naptr, change))
+        return (elsewhere if is_naptr(record, part) else record,)
+
+    return relisted(
+        rezoned(world, led_elsewhere),
+        lambda row: (replace(row, uri=change(row.uri)) if row.major == major else row,),
+    )
+
+
+def without_major(world: World, major: int) -> World:
+    """A world in which one interface major was never registered."""
+    part = f".v{major}."
+    return relisted(
+        rezoned(world, lambda record: () if is_naptr(record, part) else (record,)),
+        lambda row: () if row.major == major else (row,),
+    )
+
+
+def relisted(world: World, change: Callable[[OverviewRow], tuple[OverviewRow, ...]]) -> World:
+    """A world whose rows of the overview are each replaced by some, none or more."""
+    return replace(world, overview=tuple(new for row in world.overview for new in change(row)))
 
 
 def led(record: NaptrRecord, change: Callable[[str], str]) -> NaptrRecord:
@@ -52,11 +90,11 @@ def changed(record: Record, change: Change) -> Record:
     if not is_naptr(record):
         return record
     order, preference, *strings, replacement = record.rdata
-    flags, service, regexp = (str(part, "latin-1") for part in strings if isinstance(part, bytes))
+    flags, service, regexp = (str(part, *_CODING) for part in strings if isinstance(part, bytes))
     assert isinstance(order, int)
     assert isinstance(preference, int)
     new = change(NaptrRecord(order, preference, flags, service, regexp, str(replacement)))
-    texts = (part.encode("latin-1") for part in (new.flags, new.service, new.regexp))
+    texts = (part.encode(*_CODING) for part in (new.flags, new.service, new.regexp))
     return replace(record, rdata=(new.order, new.preference, *texts, new.replacement))
 
 

@@ -6,10 +6,10 @@ import asyncio
 from time import perf_counter
 
 from harness.checks import catalogue
+from harness.proving import session
 from harness.runner import run
 from mock_services.faults import faults
-from mock_services.landscape import world_of
-from suites.selftest.in_process import keys_of, session
+from mock_services.rehearsal import rehearsed
 
 MEMBERS = ("NL",)
 EVERY = 8
@@ -17,16 +17,13 @@ EVERY = 8
 
 
 async def _row(seeded: str | None) -> int:
-    world = world_of(*MEMBERS)
-    flawed = faults()[seeded].apply(world) if seeded else world
-    keys = keys_of(MEMBERS)
+    opened = session(rehearsed(MEMBERS, seeded), lambda _: None)
     cells = 0
-    async with session(flawed, keys) as opened:
-        for check in catalogue():
-            for key in keys:
-                if key.service in check.services:
-                    await run(check, opened, key)
-                    cells += 1
+    for check in catalogue():
+        for key in opened.target.keys:
+            if key.service in check.services:
+                await run(check, opened, key)
+                cells += 1
     return cells
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from harness.errors import Unreachable
 from harness.freshness import judged
-from harness.lookup import CURRENT, Query, specimen_query
-from harness.model import Headers, HttpResponse, Service, Specimen
+from harness.lookup import Query, specimen_query
+from harness.model import Headers, HttpRequest, HttpResponse, Service, Specimen
 from harness.subjects.answer import Answer
-from harness.subjects.directory import Directory
+from harness.subjects.directory import OF_RUN, Directory
 
 QUESTION = {Service.EB: Specimen.REQUIREMENTS, Service.DSD: Specimen.DATA_SERVICES}
 """The question of each service: it has parameters, and its answer is a success."""
@@ -39,7 +41,7 @@ async def ask(
     directory: Directory,
     *,
     method: str = "GET",
-    version: str = CURRENT,
+    version: str | None = OF_RUN,
     headers: Headers = (),
     fresh: bool = False,
 ) -> HttpResponse:
@@ -48,6 +50,13 @@ async def ask(
         query(directory), method=method, version=version, headers=headers, fresh=fresh
     )
     return answer.response
+
+
+def spelled_out(request: HttpRequest) -> HttpRequest:
+    """The request with the colons and slashes of its query percent-encoded."""
+    path, _, named = request.url.partition("?")
+    encoded = named.replace(":", "%3A").replace("/", "%2F")
+    return replace(request, url=f"{path}?{encoded}")
 
 
 async def first(directory: Directory) -> HttpResponse:

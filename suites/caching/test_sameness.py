@@ -6,15 +6,21 @@ import re
 
 from harness.checks import check, require
 from harness.errors import NotApplicable
-from harness.freshness import etag, judged
-from harness.lookup import Query
+from harness.freshness import etag, judged, names
+from harness.lookup import CURRENT, Query
 from harness.subjects.directory import Directory
-from suites.caching.asking import ask, first, query, settled
+from suites.caching.asking import ask, first, query, settled, spelled_out
 
 ALIKE = ("Content-Type", "digest", "Cache-Control", "ETag", "Last-Modified", "Vary")
 """What HEAD must say like GET; a signature may be made anew, and so may a date."""
 
 V1 = "oots-cs:v1.0"
+
+SELECTING = (
+    ("Accept-Encoding", "gzip, deflate", "vary-without-accept-encoding"),
+    ("Accept-Language", "mt, ga;q=0.5", "vary-without-accept-language"),
+)
+"""Request fields by which servers are wont to choose; the first is sent by most clients."""
 
 _MADE_ANEW = re.compile(rb"RegistryObject\s[^>]*")
 """The attributes of a registry object; servers may make its id anew for each answer."""
@@ -84,7 +90,7 @@ async def test_the_same_question_gets_the_same_answer_and_tag(directory: Directo
 @check("CACHE-24", verifies=("caching.other-answer-other-tag",), finds=("etag-shared",))
 async def test_different_answers_have_different_tags(directory: Directory) -> None:
     """The answers of two interface versions do not share a strong ETag."""
-    new = await first(directory)
+    new = judged(await ask(directory, version=CURRENT))
     old = judged(await ask(directory, version=V1))
     if new.body == old.body or etag(new).weak:
         raise NotApplicable("no two different answers with a strong ETag")
@@ -94,3 +100,41 @@ async def test_different_answers_have_different_tags(directory: Directory) -> No
         expected=f"another ETag than {new.header('etag')}",
         seen=old.header("etag"),
     )
+
+
+@check("CACHE-28", verifies=("caching.encoding-does-not-matter",), finds=("encoding-matters",))
+async def test_the_encoding_of_parameters_changes_nothing(directory: Directory) -> None:
+    """The same parameters, percent-encoded throughout, get the same answer."""
+    before = await first(directory)
+    request = await directory.request(query(directory))
+    after = (await directory.send(spelled_out(request))).response
+    same = _MADE_ANEW.sub(b"", after.body) == _MADE_ANEW.sub(b"", before.body)
+    if not same:
+        await settled(directory, before)
+    require(
+        same and after.status == before.status,
+        "encoding-matters",
+        expected=f"status {before.status} and the same bytes ({len(before.body)})",
+        seen=f"status {after.status} and other bytes ({len(after.body)})",
+    )
+
+
+@check(
+    "CACHE-29",
+    verifies=("caching.vary-names-what-selects",),
+    finds=("vary-without-accept-encoding", "vary-without-accept-language"),
+)
+async def test_caches_learn_what_selects_the_answer(directory: Directory) -> None:
+    """Vary names Accept-Encoding and Accept-Language where they change the answer."""
+    before = await first(directory)
+    for name, value, tag in SELECTING:
+        after = await ask(directory, headers=((name, value),))
+        if _MADE_ANEW.sub(b"", after.body) == _MADE_ANEW.sub(b"", before.body):
+            continue
+        await settled(directory, before)
+        require(
+            all({name.lower(), "*"} & {*names(one.header("vary"))} for one in (before, after)),
+            tag,
+            expected=f"Vary: {name}",
+            seen=f"Vary: {before.header('vary')}, then {after.header('vary')}",
+        )

@@ -84,3 +84,20 @@ async def test_denial_is_short_lived(zone: Zone) -> None:
     soa = await zone.denial()
     kept = min(soa.ttl, minimum(soa))
     require(kept <= A_DAY, "negative-ttl-too-long", expected=f"at most {A_DAY} s", seen=f"{kept} s")
+
+
+@check(
+    "DISC-58",
+    verifies=("discovery.empty-non-terminal",),
+    finds=("empty-non-terminal-denied",),
+)
+async def test_the_name_above_an_entry_is_there(zone: Zone) -> None:
+    """The name above an entry is not denied, since there is a name below it."""
+    above = (await zone.held()).query.name.partition(".")[2]
+    reply = await zone.look_up(above)
+    require(
+        reply.rcode == "NOERROR",
+        "empty-non-terminal-denied",
+        expected=f"NOERROR for {above}",
+        seen=reply.rcode,
+    )

@@ -31,7 +31,8 @@ async def test_case_of_the_name_does_not_matter(zone: Zone) -> None:
 async def test_tcp_gives_the_same_answer(zone: Zone) -> None:
     """The name server gives the same answer over TCP as over UDP."""
     datagram = await zone.held()
-    stream = await zone.ask(datagram.query.name, transport="tcp")
+    asked = datagram.query
+    stream = await zone.ask(asked.name, edns=asked.edns, transport="tcp")
     require(
         content(stream) == content(datagram),
         "tcp-answer-differs",

@@ -83,7 +83,7 @@ async def test_root_names_its_host(zone: Zone) -> None:
 @check(
     "DISC-10",
     verifies=("discovery.root-is-spelled-soundly",),
-    finds=("naptr-root-character", "naptr-root-percent-encoding"),
+    finds=("naptr-root-character", "naptr-root-not-ascii", "naptr-root-percent-encoding"),
 )
 async def test_root_is_spelled_as_a_uri_may_be(zone: Zone) -> None:
     """The service root consists of the characters of a URI, soundly encoded."""
@@ -103,4 +103,24 @@ async def test_host_of_the_root_has_an_address(zone: Zone) -> None:
             "root-host-without-address",
             expected=f"an A or AAAA record of {host}",
             seen="none",
+        )
+
+
+@check(
+    "DISC-57",
+    verifies=("discovery.root-joins-the-path",),
+    finds=("naptr-root-slashes",),
+    reading="trailing-slash",
+)
+async def test_the_path_can_be_appended_to_the_root(zone: Zone) -> None:
+    """The path of the service root has no slash twice in a row, so that appending is plain."""
+    wanted = zone.reading("trailing-slash")
+    for record in await zone.chosen():
+        root = service_root(record)
+        fitting = wanted == "either" or root.path.endswith("/") == (wanted == "with")
+        require(
+            "//" not in root.path and fitting,
+            "naptr-root-slashes",
+            expected=f"no slash doubled, and a slash at the end: {wanted}",
+            seen=root.geturl(),
         )

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from harness.checks import check, require
 from harness.client import concepts_asked, data_services
+from harness.codelists import code_list
 from harness.errors import NotApplicable
-from harness.lookup import asked_as
+from harness.lookup import asked_as, data_services_query
 from harness.model import Service, Specimen
 from harness.regrep_document import Concept, Slot
 from harness.regrep_rules import (
     ADDITIONAL_INPUT,
+    CLASSIFICATION_URI,
+    CODELIST_URI,
     CONCEPT_TYPES,
+    HTTPS_URI,
     SET,
     UUID,
     V1,
+    judge_codes,
     judge_form,
     judge_refused,
     refusal,
@@ -32,6 +37,7 @@ CONCEPTS = "UserRequestedClassificationConcepts"
     finds=("additional-input-answered", "additional-input-other-code"),
     services=(Service.DSD,),
     on=(Specimen.ADDITIONAL_INPUT,),
+    optional=True,
 )
 def test_attributes_that_are_missing_are_asked_for(answer: Answer) -> None:
     """A question that leaves out what the user must add is refused with DSD:ERR:0005."""
@@ -46,6 +52,7 @@ def test_attributes_that_are_missing_are_asked_for(answer: Answer) -> None:
     finds=("additional-input-slot-missing", "additional-input-slot-other"),
     services=(Service.DSD,),
     on=(Specimen.ADDITIONAL_INPUT,),
+    optional=True,
 )
 def test_the_exception_has_the_two_slots_and_no_other(answer: Answer) -> None:
     """A DSD:ERR:0005 has the slots of the data service and of the concepts, and no other."""
@@ -63,6 +70,7 @@ def test_the_exception_has_the_two_slots_and_no_other(answer: Answer) -> None:
     finds=("asked-service-type-other", "asked-service-missing", "asked-service-with-access"),
     services=(Service.DSD,),
     on=(Specimen.ADDITIONAL_INPUT,),
+    optional=True,
 )
 def test_the_slot_of_the_data_service_says_what_is_asked_about(answer: Answer) -> None:
     """The data service of a DSD:ERR:0005 is one element, and does not name its access service."""
@@ -87,6 +95,7 @@ def test_the_slot_of_the_data_service_says_what_is_asked_about(answer: Answer) -
     finds=("concepts-not-a-set", "concepts-missing"),
     services=(Service.DSD,),
     on=(Specimen.ADDITIONAL_INPUT,),
+    optional=True,
 )
 def test_the_concepts_are_a_set(answer: Answer) -> None:
     """The concepts of a DSD:ERR:0005 are a collection, a set, of at least one."""
@@ -104,6 +113,7 @@ def test_the_concepts_are_a_set(answer: Answer) -> None:
     finds=("concept-id-malformed", "concept-type-unknown", "concept-with-value"),
     services=(Service.DSD,),
     on=(Specimen.ADDITIONAL_INPUT,),
+    optional=True,
 )
 def test_a_concept_says_what_is_to_be_entered(answer: Answer) -> None:
     """A concept has a UUID and a type, and does not say yet which values are supported."""
@@ -122,6 +132,7 @@ def test_a_concept_says_what_is_to_be_entered(answer: Answer) -> None:
     verifies=("lookup.follow-up-is-answered",),
     finds=("follow-up-refused",),
     services=(Service.DSD,),
+    optional=True,
 )
 async def test_the_question_with_the_attributes_is_answered(directory: Directory) -> None:
     """The same question with the attributes asked for finds the data service."""
@@ -135,6 +146,90 @@ async def test_the_question_with_the_attributes_is_answered(directory: Directory
     refused = second.document.refusal
     expected = "a success"
     require(not refused, "follow-up-refused", expected=expected, seen=refused and refused.code)
+
+
+@check(
+    "LOOK-78",
+    verifies=("lookup.asked-service-is-identified",),
+    finds=(
+        "asked-service-id-malformed",
+        "asked-service-classification-malformed",
+        "asked-service-assurance-unknown",
+    ),
+    services=(Service.DSD,),
+    on=(Specimen.ADDITIONAL_INPUT,),
+    optional=True,
+)
+def test_the_data_service_that_asks_is_identified_like_any_other(answer: Answer) -> None:
+    """The data service of a DSD:ERR:0005 has a UUID, a classification and a level of assurance."""
+    asked = [one for slot in _named(answer, SERVICE) for one in slot.data_services]
+    if not asked:
+        raise NotApplicable("the slot holds no data service; see LOOK-45")
+    judge_form([one.identifier for one in asked], UUID, "asked-service-id-malformed")
+    tag = "asked-service-classification-malformed"
+    judge_form([one.classification for one in asked], CLASSIFICATION_URI, tag)
+    levels = [one.assurance for one in asked]
+    judge_codes(levels, code_list("levels_of_assurance"), "asked-service-assurance-unknown")
+
+
+@check(
+    "LOOK-79",
+    verifies=("lookup.concept-is-explained",),
+    finds=(
+        "concept-description-missing",
+        "concept-scheme-missing",
+        "concept-scheme-malformed",
+        "concept-expression-malformed",
+    ),
+    services=(Service.DSD,),
+    on=(Specimen.ADDITIONAL_INPUT,),
+    optional=True,
+)
+def test_a_concept_says_what_it_means_and_where_its_codes_are(answer: Answer) -> None:
+    """A concept is described; one of type codelist names its code list, and where that is."""
+    concepts = _concepts(answer)
+    for one in concepts:
+        expected = f"a Description of {one.identifier}"
+        require(one.descriptions, "concept-description-missing", expected=expected, seen="none")
+    for one in concepts:
+        if one.type == "codelist":
+            expected = CODELIST_URI.name
+            require(one.scheme, "concept-scheme-missing", expected=expected, seen="no schemeID")
+            judge_form([one.scheme], CODELIST_URI, "concept-scheme-malformed")
+            judge_form([one.expression], HTTPS_URI, "concept-expression-malformed")
+
+
+@check(
+    "LOOK-80",
+    verifies=("lookup.told-attributes-are-repeated",),
+    finds=("told-concept-id-malformed", "told-concept-type-unknown", "told-concept-without-value"),
+    services=(Service.DSD,),
+    optional=True,
+)
+async def test_what_was_told_is_repeated_with_its_value(directory: Directory) -> None:
+    """Where the answer to the second question repeats the attributes, it gives their values."""
+    questions = directory.questions
+    if questions.additional_input is None:
+        raise NotApplicable("no data service is known that asks for more attributes")
+    query = data_services_query(questions.additional_input, questions.country, questions.concepts)
+    services = (await directory.ask(query)).document.data_services
+    told = [
+        concept
+        for service in services
+        for one in service.access_services
+        for publisher in one.publishers
+        for concept in publisher.concepts
+    ]
+    if not told:
+        raise NotApplicable("the answer repeats no attribute")
+    judge_form([one.identifier for one in told], UUID, "told-concept-id-malformed")
+    for one in told:
+        expected = " or ".join(CONCEPT_TYPES)
+        known = one.type in CONCEPT_TYPES
+        require(known, "told-concept-type-unknown", expected=expected, seen=one.type)
+        expected = f"a SupportedValue of {one.identifier}"
+        held = one.supported_values
+        require(held, "told-concept-without-value", expected=expected, seen="none")
 
 
 def _slots(answer: Answer) -> tuple[Slot, ...]:

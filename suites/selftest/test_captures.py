@@ -16,6 +16,7 @@ from harness.captured import captured
 from harness.checks import catalogue
 from harness.cli.verify import judged
 from harness.errors import Violation
+from harness.lookup import DATA_SERVICES_QUERY
 from harness.model import CheckResult, HttpResponse, Service, Specimen, Verdict
 from harness.signature import verified
 from harness.verdicts import Exit, exit_code
@@ -25,7 +26,7 @@ NAMES = ("eb_requirements_fr", "dsd_data_services_fi", "dsd_aucun_service_fr")
 KINDS = {
     "eb_requirements_fr": (Service.EB, Specimen.REQUIREMENTS),
     "dsd_data_services_fi": (Service.DSD, Specimen.DATA_SERVICES),
-    "dsd_aucun_service_fr": (Service.DSD, Specimen.EMPTY),
+    "dsd_aucun_service_fr": (Service.DSD, None),
 }
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 """Within the validity of the certificate that signed them: 2025-10-23 to 2027-10-23."""
@@ -82,6 +83,28 @@ def test_service_and_kind_are_found_out_from_the_content(name: str) -> None:
     answer = captured(*files, trust=None, query_url=None, at=AT).answer
 
     assert (answer.service, answer.specimen) == KINDS[name]
+
+
+@pytest.mark.parametrize(
+    ("query", "tags"),
+    [
+        ("urn:fdc:oots:dsd:ebxml-regrep:queries:no-such-query", {"unknown-query-other-code"}),
+        (f"{DATA_SERVICES_QUERY}&country-code=FR", set()),
+        (f"{DATA_SERVICES_QUERY}&country-code=FR&evidence-type-classification=x", set()),
+    ],
+    ids=["unknown", "incomplete", "complete"],
+)
+async def test_a_real_refusal_is_held_against_its_question(query: str, tags: set[str]) -> None:
+    files = (CAPTURES / f"dsd_aucun_service_fr.{kind}" for kind in ("xml", "headers"))
+    url = f"https://dsd.example/dsd/rest/search?queryId={query}"
+
+    results = await judged(catalogue(), captured(*files, trust=None, query_url=url, at=AT))
+
+    by_check = {result.check: result for result in results}
+    failed = {r.tag for r in results if r.verdict is Verdict.FAILED} - {"specification-missing"}
+    assert failed == tags
+    for check in ("LOOK-07", "LOOK-40", "LOOK-43"):
+        assert by_check[check].verdict is Verdict.NOT_APPLICABLE
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -67,7 +67,10 @@ def test_help_names_every_exit_code(tmp_path: Path) -> None:
         (["run", "--out", ""], "--out"),
         (["run", "--fault", "unsigned", "--fault", "no_entry"], "may be given once"),
         (["run", "--list-checks", "--list-faults"], "not allowed with"),
-        (["run", "--member-state", "FI", "--check", "DISC-01", "--out", "/dev/full"], "a file"),
+        (
+            ["run", "--member-state", "FI", "--check", "DISC-01", "--out", "/dev/full"],
+            "move the file away",
+        ),
         (["desk", "list", "--desk", "/etc/passwd"], "desk"),
     ],
     ids=" ".join,
@@ -129,6 +132,7 @@ def test_a_run_that_is_stopped_keeps_what_was_recorded_and_says_so(
     process = subprocess.Popen(
         [sys.executable, "-m", "harness.cli.main", "run", "--out", "out", "--no-tickets"],
         cwd=tmp_path,
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # noqa: PLW1509 -- nohup
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

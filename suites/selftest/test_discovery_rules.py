@@ -76,27 +76,49 @@ def test_the_template_is_filled_in_in_lower_case() -> None:
     assert query_name(TEMPLATE, key, 2) == "gr.dsd.v2.cs.testing.oots.tech.ec.europa.eu"
 
 
+LONG = f"https://a.example/{'x' * 232}"
+"""With the pattern and the delimiters, 255 octets."""
+
+
 @pytest.mark.parametrize(
-    "regexp",
+    ("regexp", "tag"),
     [
-        "",
-        "!",
-        "!.*!",
-        "!.*!https://a.example",
-        "!^.*$!https://a.example!",
-        "#.*#https://a.example#",
-        "!.*!https://a.example!i",
-        "!.*!https://a.example/x\\!y!",
-        "!^(.*)$!https://\\1.example!",
-        "!.*!https://[::1!",
-        "https://a.example",
+        ("", "naptr-regexp-empty"),
+        ("!", "naptr-regexp-malformed"),
+        ("!.*!", "naptr-regexp-malformed"),
+        ("!!.*!https://a.example!", "naptr-regexp-malformed"),
+        ("!.*!https://a.example", "naptr-regexp-malformed"),
+        ("!.*!https://a.example!!", "naptr-regexp-malformed"),
+        ("!.*!https://[::1!", "naptr-regexp-malformed"),
+        ("https://a.example", "naptr-regexp-malformed"),
+        ("!.*!https://a.example!x", "naptr-regexp-malformed"),
+        (f"!.*!{LONG}x", "naptr-regexp-cut-off"),
+        (f"!.*!{LONG}", "naptr-regexp-malformed"),
+        ("!^.*$!https://a.example!", "naptr-regexp-anchored"),
+        ("!^.*!https://a.example!", "naptr-regexp-anchored"),
+        ("#.*#https://a.example#", "naptr-regexp-delimiter"),
+        ("/.*/https:\\/\\/a.example/", "naptr-regexp-delimiter"),
+        ("1.*1https://a.example1", "naptr-regexp-delimiter"),
+        ("i^.*$ihttps://a.exampleii", "naptr-regexp-delimiter"),
+        ("!.*!https://a.example!i", "naptr-regexp-flag"),
+        ("!.*!https://a.example/x\\!y!", "naptr-regexp-escape"),
+        ("!.*!https://a.example/x\\y!", "naptr-regexp-escape"),
+        ("!^(.*)$!https://\\1.example!", "naptr-regexp-back-reference"),
+        ("!.*!https://a.example/\\9!", "naptr-regexp-back-reference"),
     ],
 )
-def test_every_other_regexp_than_the_restricted_form_is_malformed(regexp: str) -> None:
+def test_every_other_regexp_than_the_restricted_form_is_named(regexp: str, tag: str) -> None:
     with pytest.raises(Violation) as found:
         service_root(record(regexp))
 
-    assert found.value.tag == "naptr-regexp-malformed"
+    assert found.value.tag == tag
+
+
+def test_a_regexp_may_fill_its_character_string() -> None:
+    regexp = f"!.*!{LONG}!"
+
+    assert len(regexp) == 255
+    assert root_text(record(regexp)) == LONG
 
 
 @pytest.mark.parametrize("uri", ["https://a.example", "https://a.example/dsd/", "http://a", ""])
@@ -129,6 +151,33 @@ def test_the_first_usable_record_is_selected_whatever_the_order_of_the_answer(
     if chosen:
         assert chosen in usable
         assert all((chosen.order, chosen.preference) <= (r.order, r.preference) for r in usable)
+
+
+@given(
+    st.lists(RECORDS, max_size=6).flatmap(lambda rs: st.tuples(st.just(rs), st.permutations(rs)))
+)
+def test_selection_does_not_depend_on_the_order_of_the_answer(
+    answers: tuple[list[NaptrRecord], list[NaptrRecord]],
+) -> None:
+    one, other = (select(records) for records in answers)
+
+    assert (one is None) == (other is None)
+    if one and other:
+        assert (one.order, one.preference, one.regexp) == (
+            other.order,
+            other.preference,
+            other.regexp,
+        )
+
+
+@pytest.mark.parametrize(("low", "high"), [(0, 65535), (0, 1), (65534, 65535)])
+def test_the_ends_of_the_range_of_order_and_preference_count(low: int, high: int) -> None:
+    first = record("!.*!https://a.example!", order=low, preference=high)
+    second = record("!.*!https://b.example!", order=high, preference=low)
+    third = record("!.*!https://c.example!", order=high, preference=high)
+
+    assert select([third, second, first]) == first
+    assert select([third, second]) == second
 
 
 def test_order_comes_before_preference() -> None:
@@ -192,9 +241,14 @@ def test_what_dns_cannot_hold_is_no_host_name(host: str) -> None:
     assert not is_host_name(host)
 
 
-@pytest.mark.parametrize("char", [" ", '"', "<", "\\", "^", "`", "{", "|", "}", "é", "\n", "\0"])
+@pytest.mark.parametrize("char", [" ", '"', "<", "\\", "^", "`", "{", "|", "}", "\n", "\0"])
 def test_characters_that_no_uri_holds_are_found(char: str) -> None:
     assert spelling_flaw(f"https://a.example/{char}/") == ("naptr-root-character", char)
+
+
+@pytest.mark.parametrize("char", ["é", "Ω", "\\xff", "\u2028"])
+def test_characters_beyond_ascii_are_named(char: str) -> None:
+    assert spelling_flaw(f"https://a.example/{char}/") == ("naptr-root-not-ascii", char)
 
 
 @pytest.mark.parametrize("part", ["%", "%4", "%zz", "%%41"])

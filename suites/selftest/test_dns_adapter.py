@@ -154,14 +154,55 @@ async def test_a_name_that_cannot_be_asked_for_is_unreachable(name: str) -> None
         await in_process().ask(DnsQuery(name, "NAPTR"))
 
 
-async def test_a_reply_to_another_question_is_unreachable() -> None:
-    async def send(wire: bytes, _transport: str) -> bytes:
-        return sound(
-            dns.message.make_query("b.example", "NAPTR", id=wire[0] << 8 | wire[1]).to_wire()
-        )
+@pytest.mark.parametrize(
+    ("change", "mismatch"),
+    [
+        (lambda octets: octets.replace(b"\x01a\x07", b"\x01b\x07"), "question"),
+        (lambda octets: bytes([octets[0] ^ 1]) + octets[1:], "id"),
+        (lambda octets: octets[:2] + bytes([octets[2] & 0x7F]) + octets[3:], "flag qr"),
+        (lambda octets: octets, None),
+    ],
+)
+async def test_a_reply_to_another_query_is_told_and_holds_nothing(
+    change: Callable[[bytes], bytes], mismatch: str | None
+) -> None:
+    rrset = dns.rrset.from_text("a.example.", 60, "IN", "A", "127.0.0.1")
 
-    with pytest.raises(Unreachable, match="another question"):
-        await DnsResolver(send).ask(DnsQuery("a.example", "NAPTR"))
+    async def send(wire: bytes, _transport: str) -> bytes:
+        response = dns.message.make_response(dns.message.from_wire(wire))
+        response.answer.append(rrset)
+        return change(response.to_wire())
+
+    reply = await DnsResolver(send).ask(DnsQuery("a.example", "A"))
+
+    assert reply.mismatch == mismatch
+    assert bool(reply.answer) is (mismatch is None)
+
+
+async def test_each_server_is_asked_by_its_number() -> None:
+    async def silent(wire: bytes, _transport: str) -> bytes:
+        raise Unreachable("the second server", why="it is silent")
+
+    async def answering(wire: bytes, _transport: str) -> bytes:
+        return sound(wire)
+
+    resolver = DnsResolver(answering, others=[silent])
+
+    assert (await resolver.ask(DnsQuery(FI, "NAPTR"))).rcode == "NOERROR"
+    with pytest.raises(Unreachable, match="it is silent"):
+        await resolver.ask(DnsQuery(FI, "NAPTR", server=1))
+    with pytest.raises(Unreachable, match="no name server number 2"):
+        await resolver.ask(DnsQuery(FI, "NAPTR", server=2))
+
+
+async def test_where_only_a_foreign_datagram_came_it_is_what_was_said() -> None:
+    def script(query: bytes) -> list[bytes]:
+        return [b"", query, bytes([query[0] ^ 1]) + sound(query)[1:]]
+
+    async with udp_server(script, patience=0.05) as send:
+        reply = await DnsResolver(send).ask(DnsQuery(FI, "NAPTR"))
+
+    assert reply.mismatch == "id"
 
 
 async def test_a_silent_server_in_process_is_unreachable() -> None:

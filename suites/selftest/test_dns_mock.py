@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from dataclasses import replace
 from string import ascii_letters, digits
 
 import dns.asyncquery
@@ -30,7 +31,7 @@ U32 = st.integers(0, 2**32 - 1)
 RDATA = st.one_of(
     st.tuples(st.just("A"), st.tuples(st.ip_addresses(v=4).map(str))),
     st.tuples(st.just("AAAA"), st.tuples(st.ip_addresses(v=6).map(str))),
-    st.tuples(st.sampled_from(["NS", "CNAME"]), st.tuples(NAMES)),
+    st.tuples(st.sampled_from(["NS", "CNAME", "DNAME"]), st.tuples(NAMES)),
     st.tuples(st.just("TXT"), st.lists(STRINGS, min_size=1, max_size=3).map(tuple)),
     st.tuples(
         st.just("NAPTR"),
@@ -191,6 +192,42 @@ def test_aliases_are_followed_within_the_zones(
 
     reply = dns.message.from_wire(wire or b"", one_rr_per_rrset=True)
     assert [dns.rdatatype.to_text(rrset.rdtype) for rrset in reply.answer] == found
+
+
+MOVED = """\
+example. 60 SOA n. h. 1 1 1 1 1
+old.example. 60 DNAME new.example.
+a.new.example. 60 TXT "here"
+away.example. 60 DNAME elsewhere.test.
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "rcode", "found"),
+    [
+        ("a.old.example", "NOERROR", ["DNAME", "CNAME", "TXT"]),
+        ("A.B.old.example", "NXDOMAIN", ["DNAME", "CNAME"]),
+        ("a.away.example", "NOERROR", ["DNAME", "CNAME"]),
+        ("old.example", "NOERROR", []),
+    ],
+)
+def test_a_dname_moves_the_names_below_it(name: str, rcode: str, found: list[str]) -> None:
+    query = dns.message.make_query(name, "TXT")
+
+    wire = NameServer(world_of_zone(MOVED)).answer(query.to_wire(), tcp=True)
+
+    reply = dns.message.from_wire(wire or b"", one_rr_per_rrset=True)
+    assert dns.rcode.to_text(reply.rcode()) == rcode
+    assert [dns.rdatatype.to_text(rrset.rdtype) for rrset in reply.answer] == found
+
+
+def test_the_second_server_holds_what_it_was_given() -> None:
+    world = replace(world_of_zone(), secondary="example. 60 SOA n. h. 9 1 1 1 1")
+
+    first, second = NameServer(world), NameServer(world, secondary=True)
+
+    assert asked(first, "example", "SOA").rcode() == dns.rcode.REFUSED
+    assert "9 1 1 1 1" in str(asked(second, "example", "SOA").answer[0])
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from harness.checks import catalogue
 from harness.errors import NotApplicable, Unreachable, Violation
 from harness.freshness import (
     FOREVER,
@@ -29,7 +30,8 @@ from harness.freshness import (
     require_numbers,
     stated,
 )
-from harness.model import HttpResponse
+from harness.model import NO_STATUS, HttpResponse
+from harness.subjects.answer import Answer
 
 T = TypeVar("T")
 DATE = "Sat, 21 Nov 2026 20:10:00 GMT"
@@ -263,6 +265,47 @@ def test_an_answer_without_any_caching_header_is_left_to_the_first_check() -> No
             judge(bare)
     with pytest.raises(NotApplicable, match="CACHE-01"):
         moment(bare, "date")
+
+
+def judged(check: str, *fields: tuple[str, str], status: int = 200) -> str | None:
+    """The tag that a check finds in an answer of these fields."""
+    function = next(each.function for each in catalogue() if each.id == check)
+    answer = Answer(None, None, None, response(*fields, status=status), None, datetime.now(UTC))
+    try:
+        function(answer)
+    except Violation as found:
+        return found.tag
+    return None
+
+
+@pytest.mark.parametrize(
+    ("control", "tag"),
+    [
+        ("private, max-age=60", "private-only"),
+        ('private="set-cookie", private', "private-only"),
+        ('private="set-cookie", max-age=60', None),
+    ],
+)
+def test_fields_that_are_private_do_not_make_an_answer_private(
+    control: str, tag: str | None
+) -> None:
+    assert judged("CACHE-06", ("Cache-Control", control)) == tag
+
+
+def test_a_field_that_is_private_does_not_spare_the_lifetime() -> None:
+    private = ("Cache-Control", 'public, private="set-cookie"')
+
+    assert judged("CACHE-02", private) == "no-explicit-freshness"
+
+
+def test_a_date_is_missed_where_all_caching_headers_are() -> None:
+    assert judged("CACHE-07") == "date-missing"
+    assert judged("CACHE-07", ("Date", DATE)) is None
+
+
+def test_a_date_is_not_missed_in_a_capture_without_its_status_line() -> None:
+    with pytest.raises(NotApplicable, match="status line"):
+        judged("CACHE-07", status=NO_STATUS)
 
 
 def test_a_status_other_than_200_is_not_judged() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
-import json
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -12,8 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.checks import CHAPTERS
-from harness.cli import level as command
+from harness.checks import CHAPTERS, catalogue
 from harness.errors import HarnessFault, UsageFault
 from harness.levels import (
     ORIGIN,
@@ -24,7 +21,6 @@ from harness.levels import (
     read_rules,
 )
 from harness.model import CheckResult, Service, Verdict
-from harness.record import Record
 
 RULES = read_rules()
 SERVICES = tuple(Service)
@@ -170,13 +166,13 @@ def test_one_service_alone_shows_nothing() -> None:
 
 
 def test_one_failure_takes_technical_readiness_away_and_is_named() -> None:
-    run = with_cell(results(Verdict.PASSED), 0, Verdict.FAILED)
+    run = with_cell(results(Verdict.PASSED), 6, Verdict.FAILED)
 
     report = only(run)
 
     assert report.level.name == "Intermediate"
     (proof,) = report.missing
-    assert [(m.check, m.service, m.state) for m in proof.missing] == [("DISC-01", "eb", "failed")]
+    assert [(m.check, m.service, m.state) for m in proof.missing] == [("DISC-04", "eb", "failed")]
 
 
 def test_a_warning_takes_no_level_away() -> None:
@@ -188,14 +184,49 @@ def test_a_warning_takes_no_level_away() -> None:
     assert level(run) == 4
 
 
-def test_what_is_not_applicable_is_not_counted() -> None:
-    run = with_cell(results(Verdict.PASSED), 0, Verdict.NOT_APPLICABLE)
+def test_what_is_not_applicable_is_lacking() -> None:
+    run = with_cell(results(Verdict.PASSED), 7, Verdict.NOT_APPLICABLE)
 
     report = only(run)
+
+    assert report.level.number == 3
+    (proof,) = report.missing
+    assert [(m.check, m.service, m.state) for m in proof.missing] == [
+        ("DISC-04", "dsd", "not applicable")
+    ]
+
+
+def test_an_optional_check_that_is_not_applicable_is_not_counted() -> None:
+    run = with_cell(results(Verdict.PASSED), 0, Verdict.NOT_APPLICABLE)
+    optional = (replace(ENTRIES[0], optional=True), *ENTRIES[1:])
+    rules = replace(RULES, criteria=tuple(replace(c, checks=()) for c in RULES.criteria))
+
+    (report,) = fold(run, optional, rules)
 
     assert report.level.number == 4
     found = next(p for p in report.proofs if p.criterion.slug == "all-of-discovery")
     assert [(t.passed, t.counted, t.needed) for t in found.tallies] == [(3, 3, 3), (4, 4, 4)]
+
+
+@pytest.mark.parametrize("verdict", [v for v in Verdict if v is not Verdict.PASSED])
+@pytest.mark.parametrize("index", range(6))
+def test_without_a_usable_entry_nothing_else_counts(verdict: Verdict, index: int) -> None:
+    run = with_cell(results(Verdict.PASSED), index, verdict)
+    entry, service = CELLS[index]
+
+    report = only(run)
+
+    named = next(p for p in report.proofs if p.criterion.slug == "services-are-found")
+    assert report.level.number == 1
+    assert [t.unmet for t in named.tallies if t.service == service] == [(entry.check,)]
+
+
+def test_the_checks_that_a_criterion_names_exist_and_may_fail() -> None:
+    known = {check.id: check for check in catalogue()}
+
+    for name in (name for criterion in RULES.criteria for name in criterion.checks):
+        assert known[name].requirement.severity is Verdict.FAILED
+        assert not known[name].optional
 
 
 def test_a_chapter_in_which_nothing_is_applicable_shows_nothing() -> None:
@@ -277,6 +308,7 @@ def test_rules_are_read_from_a_file(tmp_path: Path) -> None:
         ('chapters = ["lookup"]', "chapters = []"),
         ('kind = "checks"', 'kind = "opinion"'),
         ("level = 2", "level = 3"),
+        ('share = "1/2"', 'share = "1/2"\nchecks = "DISC-01"'),
         ("number = 2", "number = 3"),
         (ROW, ROW + ROW),
         ("[[criterion]]", "[criterion"),
@@ -310,81 +342,13 @@ def test_the_catalogue_of_a_header_is_read() -> None:
     )
 
 
-@pytest.mark.parametrize("catalogue", [None, 7, ["x"], [{}], [{**CATALOGUE[0], "services": "eb"}]])
-def test_a_catalogue_that_cannot_be_used_is_refused_in_one_line(catalogue: object) -> None:
+def test_the_header_says_which_checks_are_optional() -> None:
+    (entry,) = entries_of([{**CATALOGUE[0], "optional": True}])
+
+    assert entry.optional
+
+
+@pytest.mark.parametrize("header", [None, 7, ["x"], [{}], [{**CATALOGUE[0], "services": "eb"}]])
+def test_a_catalogue_that_cannot_be_used_is_refused_in_one_line(header: object) -> None:
     with pytest.raises(UsageFault, match="the record's header"):
-        entries_of(catalogue)
-
-
-def said(
-    found: tuple[CheckResult, ...],
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    *options: str,
-    complete: bool = True,
-) -> str:
-    """What the command prints about a run."""
-    footer = {"complete": True} if complete else None
-    header = {"run": "20260901T083000Z-3f9a", "catalogue": CATALOGUE, "fault": None}
-    record = Record(header, {}, found, footer, torn=False)
-    monkeypatch.setattr("harness.record.read", lambda *_, **__: record)
-    parser = argparse.ArgumentParser()
-    command.add_arguments(parser)
-    assert command.run(parser.parse_args(["run.jsonl", *options])) == 0
-    return capsys.readouterr().out
-
-
-def test_the_command_says_the_level_what_is_missing_and_whose_reading_it_is(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    run = with_cell(results(Verdict.PASSED), 0, Verdict.FAILED)
-
-    text = said(run, monkeypatch, capsys)
-
-    assert "FI            acc          3 Intermediate" in text
-    assert "failed (eb): DISC-01" in text
-    assert ORIGIN in " ".join(text.split())
-    assert max(map(len, text.splitlines())) <= 80
-
-
-def test_the_command_says_that_a_run_was_broken_off(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    text = said(results(Verdict.PASSED), monkeypatch, capsys, complete=False)
-
-    assert "broken off" in text
-
-
-def test_member_states_that_lack_the_same_are_named_together(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    finland = results(Verdict.PASSED)
-    greece = tuple(replace(r, member_state="GR") for r in finland)
-
-    text = said((*finland, *greece), monkeypatch, capsys)
-
-    assert "FI (acc), GR (acc) for 5 First live transactions:" in text
-    assert text.count("- not yet shown: ") == 2
-
-
-def test_the_command_prints_one_json_object(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    text = said(results(Verdict.PASSED), monkeypatch, capsys, "--json", "--member-state", "fi")
-
-    (told,) = json.loads(text)["levels"]
-    assert (told["member_state"], told["level"], told["next"]) == ("FI", 4, 5)
-
-
-def test_a_member_state_that_was_not_asked_is_refused(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(UsageFault, match="'SE'"):
-        said(results(Verdict.PASSED), monkeypatch, capsys, "--member-state", "SE")
-
-
-def test_a_record_without_any_member_state_is_refused(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(UsageFault, match="at least one Member State"):
-        said((), monkeypatch, capsys)
+        entries_of(header)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -137,6 +138,34 @@ def test_every_question_of_a_service_is_one_of_its_queries(world: World, service
     assert {query.query_id for query in asked} <= set(QUERIES)
     assert all(f":{service}:" in query.query_id for query in asked)
     assert {code for _, code in unknown_values(service, about)} <= set(error_codes())
+
+
+@pytest.mark.parametrize("service", list(Service))
+def test_what_is_unknown_is_asked_for_in_the_environment_of_what_is_known(
+    world: World, service: Service
+) -> None:
+    known = "https://sr.acc.oots.tech.ec.europa.eu/x/y"
+    about = replace(questions(world, service), requirement=known, evidence_type=known)
+
+    asked = [query for query, _ in unknown_values(service, about)]
+
+    uris = [value for query in asked for _, value in query.parameters if "://" in value]
+    assert uris
+    assert all(uri.startswith("https://sr.acc.oots.tech.ec.europa.eu/") for uri in uris)
+
+
+async def test_an_answer_that_is_looked_at_again_keeps_its_instant(world: World) -> None:
+    ticks = (datetime(2026, 9, 1, minute=n, tzinfo=UTC) for n in range(60))
+    about = directory(world, Served(world), Service.EB)
+    observatory = Observatory(Silent(), Served(world), lambda: next(ticks), lambda _: None)
+    later = replace(about, observatory=observatory)
+
+    first = await later.answer(Specimen.CATALOGUE)
+    again = await later.answer(Specimen.CATALOGUE)
+    anew = await later.send(first.request or HttpRequest("GET", "", ()), fresh=True)
+
+    assert again.now == first.now
+    assert anew.now > first.now
 
 
 def test_a_specimen_of_another_service_does_not_apply(world: World) -> None:

@@ -20,12 +20,24 @@ from harness.runner import run_captured
 from harness.signature import verified
 from suites.selftest import crafted_answers as crafted
 from suites.selftest.crafted_answers import NOW, Recipe, anchors, sealed, signer
+from suites.selftest.crafted_flaws import flawed
 
 CHECKS = tuple(c for c in catalogue() if c.chapter == "signature" and c.subject == "answer")
-FLAWED = tuple(crafted.flawed())
+FLAWED = tuple(flawed())
 NAMES = [f"{number}-{tag}" for number, (tag, _) in enumerate(FLAWED)]
 UNTOUCHED = (Verdict.PASSED, Verdict.BLOCKED, Verdict.NOT_APPLICABLE)
-RECOMMENDED = ("key-from-elsewhere", "signature-too-long")
+RECOMMENDED = (
+    "signature-too-long",
+    "typ-other",
+    "cty-beside-sigd",
+    "signing-time-twice",
+    "pars-volatile-field",
+    "signed-too-long-ago",
+    "certificate-repeated",
+    "certificate-expires-soon",
+    "revocation-not-named",
+    "certificate-lives-too-long",
+)
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
@@ -35,6 +47,7 @@ JSON = st.recursive(
 MEMBERS = st.sampled_from(
     ("alg", "b64", "crit", "sigD", "x5c", "x5t#o", "x5t#S256", "x5t", "iat", "jwk")
 )
+ANY_MEMBERS = MEMBERS | st.sampled_from(("typ", "cty", "kid", "sigT", "sigX5ts", "x5u"))
 
 
 def refusal(response: HttpResponse, *, roots: bytes | None = None) -> Violation | None:
@@ -124,6 +137,14 @@ def test_an_answer_of_one_environment_is_refused_by_the_anchors_of_another() -> 
     assert found.tag == "chain-not-trusted"
 
 
+@pytest.mark.parametrize("name", ["sigT", "x5t#S256", "mood"])
+def test_a_critical_member_that_no_rule_evaluates_is_not_understood(name: str) -> None:
+    header = {"b64": False, "sigD": {}, name: "x", "crit": ["b64", "sigD", name]}
+
+    with pytest.raises(Violation, match="crit-not-understood"):
+        protected_header.critical(header)
+
+
 def test_anchors_that_two_environments_share_are_found() -> None:
     known = chain.chain_of(crafted.members(signer()))
 
@@ -158,7 +179,7 @@ def test_no_arbitrary_octets_pass_for_a_protected_header(raw: bytes) -> None:
     assert refusal(crafted.with_header(raw))
 
 
-@given(st.dictionaries(MEMBERS, JSON, min_size=1, max_size=3))
+@given(st.dictionaries(ANY_MEMBERS, JSON, min_size=1, max_size=3))
 @settings(max_examples=200, deadline=None)
 async def test_arbitrary_members_never_break_a_check(members: Mapping[str, object]) -> None:
     response = sealed(Recipe(signer(), members=members))
@@ -173,10 +194,10 @@ def test_arbitrary_members_are_refused_unless_they_are_harmless(
     members: Mapping[str, object],
 ) -> None:
     sound = crafted.members(signer())
-    harmless = {"jwk"} | {
+    harmless = {
         name
         for name, value in members.items()
-        if value is None and name in ("x5t", "x5t#o", "x5t#S256")
+        if value is None and name in ("x5t", "x5t#o", "x5t#S256", "jwk")
     }
     stated = json.loads(json.dumps(dict(members)))
     plausible = isinstance(stated.get("iat"), int | float) and stated["iat"] is not True

@@ -23,6 +23,7 @@ from harness.lookup import DATA_SERVICES_QUERY, REQUIREMENTS_QUERY
 from harness.model import CheckResult, HttpResponse, Service, Specimen
 from suites.selftest import crafted_answers as crafted
 from suites.selftest.crafted_answers import NOW, anchors, sealed
+from suites.selftest.crafted_flaws import flawed
 
 AT = NOW.isoformat()
 DSD_URL = f"https://dsd.example/dsd/rest/search?queryId={DATA_SERVICES_QUERY}&country-code=FR"
@@ -73,7 +74,7 @@ def test_a_sound_answer_ends_with_exit_code_zero(
 
     text = capsys.readouterr().out
     assert code == 0, text
-    assert "dsd, empty; as of 2026-06-01T12:00:00Z" in text
+    assert "as of 2026-06-01T12:00:00Z" in text
     assert "CACHE-01  no-caching-headers" in text
     assert "needs a live directory, not one captured answer" in text
     assert "needs a live zone, not one captured answer" in text
@@ -99,7 +100,7 @@ def test_a_failure_is_shown_first_with_what_was_expected_and_seen(
 
 @pytest.mark.parametrize(
     ("tag", "response"),
-    {tag: (tag, response) for tag, response in crafted.flawed()}.values(),
+    {tag: (tag, response) for tag, response in flawed()}.values(),
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_every_flaw_is_named_in_the_json(
@@ -112,7 +113,8 @@ def test_every_flaw_is_named_in_the_json(
     results = json.loads(capsys.readouterr().out)["results"]
     found = [r for r in results if r["verdict"] in ("failed", "warned")]
     assert [r["tag"] for r in found if r["chapter"] == "signature"] == [tag]
-    assert code == any(r["verdict"] == "failed" for r in found)
+    verdicts = {r["verdict"] for r in results}
+    assert code == (1 if "failed" in verdicts else 3 if "blocked" in verdicts else 0)
 
 
 def test_the_json_is_one_object_with_every_field_of_every_result(
@@ -123,10 +125,37 @@ def test_the_json_is_one_object_with_every_field_of_every_result(
     main(files.command("--json", "--query-url", DSD_URL))
 
     report = json.loads(capsys.readouterr().out)
-    assert (report["service"], report["kind"], report["exit"]) == ("dsd", "empty", 0)
+    assert (report["service"], report["kind"], report["exit"]) == ("dsd", None, 0)
     assert report["notes"] == ["no status line in the header file: the HTTP status is not judged"]
     for result in report["results"]:
         assert set(result) == {field.name for field in fields(CheckResult)}
+
+
+LOOK = ("LOOK-07", "LOOK-39", "LOOK-40", "LOOK-43")
+
+
+@pytest.mark.parametrize(
+    ("query", "look"),
+    [
+        (None, {}),
+        (f"{DATA_SERVICES_QUERY}&country-code=FR", {}),
+        (f"{DATA_SERVICES_QUERY}&country-code=FR&evidence-type-classification=x", {}),
+        ("urn:fdc:oots:dsd:ebxml-regrep:queries:no-such-query", {"LOOK-39": "failed"}),
+    ],
+    ids=["no question", "incomplete", "complete", "unknown"],
+)
+def test_a_refusal_is_not_compared_with_itself(
+    query: str | None, look: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = write(tmp_path, sealed())
+    url = f"https://dsd.example/dsd/rest/search?queryId={query}"
+
+    main(files.command("--json", *(("--query-url", url) if query else ())))
+
+    results = json.loads(capsys.readouterr().out)["results"]
+    judged = {r["check"]: r["verdict"] for r in results if r["check"] in LOOK}
+    of_another_kind = dict.fromkeys(LOOK, "not applicable")
+    assert judged == of_another_kind | look
 
 
 def test_nothing_is_judged_about_trust_without_an_anchor(
@@ -278,7 +307,8 @@ def test_the_last_of_several_responses_is_read(before: str, end: str) -> None:
 def test_that_several_responses_were_found_is_noted(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    head = ("HTTP/1.1 200 Connection established", "", "HTTP/1.1 200 OK")
+    dated = "Date: Mon, 01 Jun 2026 12:00:00 GMT"
+    head = ("HTTP/1.1 200 Connection established", "", "HTTP/1.1 200 OK", dated)
     files = write(tmp_path, sealed(), head=head)
 
     code = main(files.command("--json"))
@@ -341,16 +371,22 @@ def test_header_files_are_read_or_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "service"),
-    [(DATA_SERVICES_QUERY, Service.DSD), (REQUIREMENTS_QUERY, Service.EB), ("urn:x", Service.DSD)],
+    ("query", "service", "kind"),
+    [
+        (DATA_SERVICES_QUERY, Service.DSD, None),
+        (REQUIREMENTS_QUERY, Service.EB, None),
+        ("urn:x", Service.DSD, Specimen.UNKNOWN_QUERY),
+    ],
 )
-def test_the_question_outranks_the_content(query: str, service: Service, tmp_path: Path) -> None:
+def test_the_question_outranks_the_content(
+    query: str, service: Service, kind: Specimen | None, tmp_path: Path
+) -> None:
     files = write(tmp_path, sealed())
     url = f"https://cs.example/rest/search?queryId={query}"
 
     case = captured(files.body, files.headers, trust=None, query_url=url, at=NOW)
 
-    assert (case.answer.service, case.answer.specimen) == (service, Specimen.EMPTY)
+    assert (case.answer.service, case.answer.specimen) == (service, kind)
     assert case.exchange.protocol == "file"
     assert case.exchange.request.startswith(b"GET /rest/search?queryId=")
     assert case.exchange.response

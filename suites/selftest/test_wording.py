@@ -17,8 +17,10 @@ from harness.runner import run
 from harness.signature import verified
 from mock_services.faults import faults
 from mock_services.landscape import world_of
-from suites.selftest.crafted_answers import NOW, Holder, Recipe, anchors, holder, sealed, signer
-from suites.selftest.in_process import keys_of, session
+from mock_services.rehearsal import keys_of
+from suites.selftest.crafted_answers import NOW, Recipe, anchors, holder, sealed, signer
+from suites.selftest.crafted_certificates import Holder
+from suites.selftest.in_process import mounted
 
 NOTHING_ELSE = Questions("FI", "T1", "r", "e", None, None, None, ())
 
@@ -43,12 +45,6 @@ def test_an_anchor_of_the_same_name_and_another_key_is_told_apart() -> None:
         assert astray(path) == (
             "the trust anchor has the same name, another key: was the mock restarted?"
         )
-
-
-def test_a_certificate_that_may_not_issue_is_named() -> None:
-    path = (holder("below a signer", signer()[0], authority=False), *signer())
-
-    assert astray(path) == "signer is no authority that may issue (basicConstraints)"
 
 
 def test_a_digest_that_is_not_the_bodys_says_whose_is_whose() -> None:
@@ -105,5 +101,5 @@ async def test_the_slots_of_an_object_are_told_as_text(fault: str) -> None:
 async def seeded(fault: str, check: str) -> list[CheckResult]:
     world, keys = faults()[fault].apply(world_of("FI")), keys_of(("FI",))
     (asked,) = (each for each in catalogue() if each.id == check)
-    async with session(world, keys) as opened:
+    async with mounted(world, ("FI",)) as opened:
         return [await run(asked, opened, key) for key in keys if key.service in asked.services]

@@ -7,10 +7,15 @@ from harness.checks import check
 from harness.subjects.answer import Answer
 
 
-@check("SIG-08", verifies=("signature.algorithm",), finds=("algorithm-not-allowed",))
+@check(
+    "SIG-08",
+    verifies=("signature.algorithm",),
+    finds=("algorithm-not-allowed",),
+    reading="eddsa-name",
+)
 def test_algorithm_is_allowed(answer: Answer) -> None:
     """The algorithm is EdDSA or ES256."""
-    protected_header.algorithm(answer.seal.header)
+    protected_header.algorithm(answer.seal.header, answer.reading("eddsa-name"))
 
 
 @check(
@@ -66,10 +71,15 @@ def test_digest_is_among_the_signed_fields(answer: Answer) -> None:
     protected_header.signed_fields(answer.seal.mechanism, answer.response)
 
 
-@check("SIG-13", verifies=("signature.key-in-x5c-only",), finds=("key-from-elsewhere",))
+@check(
+    "SIG-13",
+    verifies=("signature.key-in-x5c-only",),
+    finds=("key-from-elsewhere",),
+    reading="key-from-elsewhere",
+)
 def test_no_key_comes_from_elsewhere(answer: Answer) -> None:
     """The header offers no key beside the certificates."""
-    protected_header.carries_its_key(answer.seal.header)
+    protected_header.carries_its_key(answer.seal.header, answer.reading("key-from-elsewhere"))
 
 
 @check(
@@ -81,3 +91,49 @@ def test_signing_time_is_plausible(answer: Answer) -> None:
     """The signing time is given, is not in the future, and the certificate was valid then."""
     not_before = answer.seal.chain.leaf.not_valid_before_utc
     protected_header.issued_at(answer.seal.header, now=answer.now, not_before=not_before)
+
+
+@check("SIG-30", verifies=("signature.type",), finds=("typ-other",))
+def test_type_is_that_of_a_compact_signature(answer: Answer) -> None:
+    """The type that the header states is JOSE."""
+    protected_header.stated_type(answer.seal.header)
+
+
+@check("SIG-31", verifies=("signature.no-content-type",), finds=("cty-beside-sigd",))
+def test_no_content_type_stands_beside_the_mechanism(answer: Answer) -> None:
+    """The header states no content type beside the mechanism."""
+    protected_header.no_content_type(answer.seal.header)
+
+
+@check("SIG-32", verifies=("signature.one-signing-time",), finds=("signing-time-twice",))
+def test_signing_time_is_stated_once(answer: Answer) -> None:
+    """The header states one signing time."""
+    protected_header.one_signing_time(answer.seal.header)
+
+
+@check("SIG-33", verifies=("signature.survives-proxies",), finds=("pars-volatile-field",))
+def test_no_signed_field_is_changed_by_proxies(answer: Answer) -> None:
+    """No field is signed that proxies change."""
+    protected_header.survives_proxies(answer.seal.fields)
+
+
+@check(
+    "SIG-34",
+    verifies=("signature.signed-recently",),
+    finds=("signed-too-long-ago",),
+    reading="iat-age",
+)
+def test_signing_time_is_not_too_long_ago(answer: Answer) -> None:
+    """The signing time is not from before all the certificates were valid."""
+    protected_header.recent(
+        answer.seal.issued_at(answer.now),
+        now=answer.now,
+        vouched_since=answer.seal.chain.not_before,
+        reading=answer.reading("iat-age"),
+    )
+
+
+@check("SIG-35", verifies=("signature.signer-is-named",), finds=("signer-not-identified",))
+def test_signer_is_named(answer: Answer) -> None:
+    """The header says which certificate signed."""
+    protected_header.names_its_signer(answer.seal.header)
