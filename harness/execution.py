@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
 
-from harness.adapters.dns import DnsResolver, socket_transport
-from harness.adapters.https import HttpsFetcher, resolver_locator
+from harness.adapters.reaching import fetcher_of, resolver_of
 from harness.checks import Check
 from harness.lookup import CURRENT
 from harness.model import CheckResult, Environment, Exchange, Service, ServiceKey, Target
@@ -80,9 +79,8 @@ async def open_session(
     target: Target, sink: Callable[[Exchange], None], *, profile: str = CURRENT_PROFILE
 ) -> AsyncIterator[Session]:
     """A session over real sockets, which asks in the interface version of a rule profile."""
-    others = tuple(map(socket_transport, target.other_nameservers))
-    resolver = DnsResolver(socket_transport(target.nameserver), others=others)
-    fetcher = HttpsFetcher(locate=resolver_locator(resolver), roots=target.tls_roots)
+    resolver = resolver_of(target)
+    fetcher = fetcher_of(target, resolver)
     try:
         seen = Observatory(resolver, fetcher, now, sink, greeter=fetcher)
         yield Session(target, seen, ASKED_IN[profile])

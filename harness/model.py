@@ -165,6 +165,33 @@ class Questions:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """How a target is reached, and how gently. Times are in seconds.
+
+    `rate` is how many exchanges a second are begun at most, None: as many as it takes.
+    `give_up_after` unanswered exchanges in a row, whatever they were, none more is begun; None:
+    never. `proxy` is the URL of an HTTP proxy (CONNECT) without credentials, those are in
+    `proxy_credentials` as `user:password`. `client_certificate` is PEM, chain first, then its key,
+    which `client_key_password` may protect. `headers` are added to every HTTP request. `secrets`
+    are texts that no record, report, ticket or log may show. Addresses of hosts are asked of the
+    name server under test, or with `addresses_by_system` of the machine's resolver.
+    """
+
+    dns_timeout: float = 3.0
+    connect_timeout: float = 5.0
+    total_timeout: float = 30.0
+    rate: float | None = None
+    give_up_after: int | None = None
+    proxy: str | None = None
+    proxy_credentials: str | None = field(default=None, repr=False)
+    client_certificate: bytes | None = field(default=None, repr=False)
+    client_key_password: str | None = field(default=None, repr=False)
+    headers: Headers = field(default=(), repr=False)
+    addresses_by_system: bool = False
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """Of whom it is asked: everything a run needs to reach its subjects.
 
@@ -174,12 +201,14 @@ class Target:
     `overview` is the Commission's table of instances, None where it was not given; `zone_anchors`
     are DS records as text (`example. DS 1 13 2 ab...`) that the keys of the zone must answer to.
     `zone` is the zone that is served, as a master file, and `repositories` are the base URLs of the
-    Semantic Repository, both where the landscape can tell.
+    Semantic Repository, both where the landscape can tell. `nameserver` None has the zone judged
+    from that text, before it is published; `zone_file` is then the file's name. `roles` are the
+    parts that are under test: `zone`, `directory`, or both.
     """
 
     name: str
     template: str
-    nameserver: tuple[str, int]
+    nameserver: tuple[str, int] | None
     keys: tuple[ServiceKey, ...]
     questions: Mapping[ServiceKey, Questions]
     roots: Mapping[ServiceKey, str]
@@ -192,6 +221,41 @@ class Target:
     zone_anchors: tuple[str, ...] = ()
     zone: str | None = None
     repositories: Mapping[Environment, str] = field(default_factory=lambda: MappingProxyType({}))
+    zone_file: str | None = None
+    roles: tuple[str, ...] = ("zone", "directory")
+    reach: Reach = Reach()
+
+
+class Blame(StrEnum):
+    """Whose a trouble is."""
+
+    SUBJECT = "subject"
+    CONFIGURATION = "configuration"
+    NETWORK = "network"
+    HARNESS = "harness"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one probe of the doctor found out; `whose` is None where all is well.
+
+    `probe` is a stable slug such as `dns-tcp`; `title` says in one line what was looked at.
+    `expected`, `seen` and `fix` are texts. `explains` are patterns (`fnmatch`) of the ids of checks
+    whose failing or being blocked it accounts for, or tags of theirs. `fatal`: with this, nothing
+    can be judged. `evidence` are exchange ids. `skipped` says why a probe was not made.
+    """
+
+    probe: str
+    title: str
+    whose: Blame | None = None
+    expected: str | None = None
+    seen: str | None = None
+    fix: str | None = None
+    explains: tuple[str, ...] = ()
+    fatal: bool = False
+    evidence: tuple[str, ...] = ()
+    skipped: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +295,7 @@ class CheckResult:
     `clause` says where the requirement is written; `detail` gives the reason of every verdict
     that is neither passed nor failed. `readings` pairs each reading of an ambiguous clause with
     the verdict under it, the one that was judged by first; empty where nothing is ambiguous.
+    `source` is the line of a file that it is about, such as `cs.zone, line 12`.
     """
 
     check: str
@@ -250,3 +315,20 @@ class CheckResult:
     detail: str | None
     evidence: tuple[str, ...]
     readings: tuple[tuple[str, Verdict], ...] = ()
+    source: str | None = None
+
+
+REFERENCE = "reference"
+"""The path of a control that leads to the embedded reference, where the check must be green."""
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """The same check asked again elsewhere, to learn whose a failure is.
+
+    `path` is `REFERENCE`, or names a second way to the same subject, such as `name server 192.0.2.7
+    port 53` or `without the HTTP proxy`.
+    """
+
+    path: str
+    result: CheckResult

@@ -72,7 +72,6 @@ def header_facts(  # noqa: PLR0913 -- the six things that a header tells
 
 def target_facts(target: Target) -> dict[str, object]:
     """A target without its bytes; `reached` holds what another run may reach it by otherwise."""
-    host, port = target.nameserver
     return {
         "name": target.name,
         "template": target.template,
@@ -80,7 +79,7 @@ def target_facts(target: Target) -> dict[str, object]:
         "services": [str(key) for key in target.keys],
         "fault": target.fault,
         "reached": {
-            "nameserver": f"{host} port {port}",
+            "nameserver": _place(target),
             "roots": {str(key): root for key, root in target.roots.items()},
             "tls_roots": _digest(target.tls_roots),
             "trust_anchors": {str(e): _digest(pem) for e, pem in target.trust_anchors.items()},
@@ -156,6 +155,13 @@ def _reading(entry: Reading) -> dict[str, object]:
 
 def _rule(check: Check) -> list[object]:
     return [check.id, list(check.verifies), list(check.finds), check.reading]
+
+
+def _place(target: Target) -> str:
+    """Where the zone is read: a name server, or a file that is not yet published."""
+    if target.nameserver is None:
+        return f"the file {target.zone_file}"
+    return "{} port {}".format(*target.nameserver)
 
 
 def _digest(data: bytes | None) -> str | None:

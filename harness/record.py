@@ -17,14 +17,18 @@ from typing import Any, BinaryIO, Self, cast
 
 from harness.errors import UsageFault
 from harness.files import unwritable
-from harness.model import CheckResult, Exchange, Verdict
+from harness.model import CheckResult, Control, Exchange, Finding, Verdict
 from harness.ports import Clock
 from harness.record_lines import (
     SCHEMA,
     Malformed,
+    control_facts,
+    control_of,
     exchange_facts,
     exchange_of,
     facts_of,
+    finding_facts,
+    finding_of,
     footer_of,
     header_of,
     line_of,
@@ -45,7 +49,8 @@ _EXCHANGE = re.compile(rb'\{"kind":"exchange","id":"([!#-\[\]-~]{1,64})",.*\}\n'
 class Record:
     """A run as recorded. `footer` is None where it was broken off; `torn`: mid-line.
 
-    `exchanges` is empty where they were not asked for.
+    `exchanges` is empty where they were not asked for. `findings` are the doctor's; `controls` are
+    the same checks asked elsewhere after they failed.
     """
 
     header: Mapping[str, Any]
@@ -53,6 +58,8 @@ class Record:
     results: tuple[CheckResult, ...]
     footer: Mapping[str, Any] | None
     torn: bool
+    findings: tuple[Finding, ...] = ()
+    controls: tuple[Control, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -122,6 +129,14 @@ class RecordWriter:
         self._verdicts[result.verdict] += 1
         self._write("result", result_facts(result))
 
+    def finding(self, finding: Finding) -> None:
+        """Write what a probe of the doctor found out; its evidence is written already."""
+        self._write("finding", finding_facts(finding))
+
+    def control(self, control: Control) -> None:
+        """Write how a check that failed ended elsewhere; its evidence is written already."""
+        self._write("control", control_facts(control))
+
     def close(self, *, complete: bool, reason: str | None = None) -> None:
         """Write the footer and see it to the disk; `reason` tells why a run is not complete."""
         facts = {
@@ -185,6 +200,8 @@ class _Reading:
         self._exchanges: dict[str, Exchange] = {}
         self._known: set[str] = set()
         self._results: list[CheckResult] = []
+        self._findings: list[Finding] = []
+        self._controls: list[Control] = []
         self._torn = False
 
     def take(self, line: bytes) -> None:
@@ -220,29 +237,46 @@ class _Reading:
                 if self._bodies:
                     self._exchanges[exchange.id] = exchange
             case "result":
-                self._results.append(self._evidenced(result_of(facts)))
+                result = result_of(facts)
+                self._results.append(result)
+                self._evidenced(result.evidence)
+            case "finding":
+                finding = finding_of(facts)
+                self._findings.append(finding)
+                self._evidenced(finding.evidence)
+            case "control":
+                control = control_of(facts)
+                self._controls.append(control)
+                self._evidenced(control.result.evidence)
             case "footer":
                 self._footer = self._agreeing(footer_of(facts))
             case _:
-                raise Malformed("a header, exchange, result or footer", kind)
+                raise Malformed("a header, exchange, finding, result, control or footer", kind)
 
     def record(self) -> Record:
         """All of it; raises `Malformed` where there is no header."""
         if self._header is None:
             raise Malformed("a header", "an empty file")
         held = MappingProxyType(self._exchanges)
-        return Record(self._header, held, tuple(self._results), self._footer, self._torn)
+        return Record(
+            self._header,
+            held,
+            tuple(self._results),
+            self._footer,
+            self._torn,
+            tuple(self._findings),
+            tuple(self._controls),
+        )
 
     def _know(self, ident: str) -> None:
         if ident in self._known:
             raise Malformed("each exchange once", ident)
         self._known.add(ident)
 
-    def _evidenced(self, result: CheckResult) -> CheckResult:
-        lost = set(result.evidence) - self._known
+    def _evidenced(self, evidence: Iterable[str]) -> None:
+        lost = set(evidence) - self._known
         if lost:
             raise Malformed("evidence that is recorded above its result", min(lost))
-        return result
 
     def _agreeing(self, footer: Mapping[str, Any]) -> Mapping[str, Any]:
         counted = Counter(result.verdict for result in self._results)

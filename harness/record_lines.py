@@ -14,13 +14,15 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any, TypeVar
 
-from harness.model import CheckResult, Exchange, Verdict
+from harness.model import Blame, CheckResult, Control, Exchange, Finding, Verdict
 
 SCHEMA = 1
 _Kind = TypeVar("_Kind")
 _RESULT_FIELDS = tuple(field.name for field in fields(CheckResult))
+_FINDING_FIELDS = tuple(field.name for field in fields(Finding))
 _LISTS = ("requirements", "evidence")
 _READINGS = "readings"
+_SOURCE = "source"
 _ESCAPED = (b'"', b"\\", b"\t", b"\r", b"\n")
 """What is readable, and takes two characters in JSON."""
 
@@ -128,8 +130,9 @@ def exchange_of(facts: Mapping[str, object]) -> Exchange:
 
 
 def result_facts(result: CheckResult) -> dict[str, object]:
-    """A result as it is written: every field, in their order."""
-    return {name: getattr(result, name) for name in _RESULT_FIELDS}
+    """A result as it is written: every field, in their order; `source` where there is one."""
+    facts = {name: getattr(result, name) for name in _RESULT_FIELDS}
+    return facts if result.source else {k: v for k, v in facts.items() if k != _SOURCE}
 
 
 def result_of(facts: Mapping[str, object]) -> CheckResult:
@@ -139,10 +142,45 @@ def result_of(facts: Mapping[str, object]) -> CheckResult:
     texts = {
         name: _optional(facts, name) if name in _OPTIONAL else _field(facts, name, str)
         for name in _RESULT_FIELDS
-        if name not in (*_LISTS, _READINGS, "verdict")
+        if name not in (*_LISTS, _READINGS, _SOURCE, "verdict")
     }
+    texts |= {_SOURCE: _optional({_SOURCE: None, **facts}, _SOURCE)}
     lists = {name: _strings(facts, name) for name in _LISTS}
     return CheckResult(**{**texts, **lists, "verdict": verdict, "readings": readings})  # type: ignore[arg-type]
+
+
+def finding_facts(finding: Finding) -> dict[str, object]:
+    """A finding of the doctor as it is written."""
+    return {name: getattr(finding, name) for name in _FINDING_FIELDS}
+
+
+def finding_of(facts: Mapping[str, object]) -> Finding:
+    """A finding as it was written; raises `Malformed`."""
+    whose = _optional(facts, "whose")
+    if whose not in (None, *Blame):
+        raise Malformed("whose trouble it is", whose)
+    return Finding(
+        probe=_field(facts, "probe", str),
+        title=_field(facts, "title", str),
+        whose=None if whose is None else Blame(whose),
+        expected=_optional(facts, "expected"),
+        seen=_optional(facts, "seen"),
+        fix=_optional(facts, "fix"),
+        explains=_strings(facts, "explains"),
+        fatal=_field(facts, "fatal", bool),
+        evidence=_strings(facts, "evidence"),
+        skipped=_optional(facts, "skipped"),
+    )
+
+
+def control_facts(control: Control) -> dict[str, object]:
+    """A control as it is written."""
+    return {"path": control.path, **result_facts(control.result)}
+
+
+def control_of(facts: Mapping[str, object]) -> Control:
+    """A control as it was written; raises `Malformed`."""
+    return Control(_field(facts, "path", str), result_of(facts))
 
 
 def header_of(facts: Mapping[str, object]) -> Mapping[str, Any]:

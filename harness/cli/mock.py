@@ -127,6 +127,7 @@ def _files(folder: Path, target: Target) -> dict[str, str]:
 def _manual(target: Target, files: dict[str, str]) -> dict[str, object]:
     """How to use it, as data."""
     roots = asyncio.run(_roots(target))
+    assert target.nameserver  # the landscape serves its zone
     address, port = target.nameserver
     return {
         "dns": {"address": address, "port": port, "template": target.template},

@@ -29,6 +29,7 @@ def landscape() -> Iterator[Embedded]:
 
 async def answered(target: Target, key: ServiceKey) -> HttpResponse:
     """What a client gets that knows nothing but the name server."""
+    assert target.nameserver
     resolver = DnsResolver(socket_transport(target.nameserver))
     fetcher = HttpsFetcher(locate=resolver_locator(resolver), roots=target.tls_roots)
     reply = await resolver.ask(DnsQuery(query_name(target.template, key, 1), "NAPTR"))
@@ -62,6 +63,7 @@ async def test_stopping_is_quick_and_leaves_nothing_behind(landscape: Embedded) 
 
     assert perf_counter() - began < 0.5
     assert threading.active_count() <= before
+    assert target.nameserver
     with pytest.raises(ConnectionRefusedError), socket.socket() as connecting:
         connecting.connect(target.nameserver)
 

@@ -17,9 +17,13 @@ from hypothesis import strategies as st
 
 from harness.errors import UsageFault
 from harness.model import (
+    REFERENCE,
+    Blame,
     CheckResult,
+    Control,
     Environment,
     Exchange,
+    Finding,
     Service,
     ServiceKey,
     Target,
@@ -372,3 +376,18 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(UsageFault, match=r"file/below/run\.jsonl"):
         writer(tmp_path / "file" / "below" / FILE)
+
+
+def test_findings_and_controls_come_back_as_they_were_written(tmp_path: Path) -> None:
+    finding = Finding(
+        "clock", "The clock is right", Blame.CONFIGURATION, "0 s", "90 s", "set it", ("SIG-*",)
+    )
+    control = Control(REFERENCE, replace(RESULT, source="cs.zone, line 3", evidence=()))
+    with writer(tmp_path / FILE) as writing:
+        writing.header(header())
+        writing.finding(finding)
+        writing.control(control)
+
+    record = read(tmp_path)
+
+    assert (record.findings, record.controls) == ((finding,), (control,))

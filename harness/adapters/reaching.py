@@ -1,0 +1,25 @@
+"""From a target to the adapters that reach it: which resolver, which client, how gently."""
+
+from __future__ import annotations
+
+from harness.adapters.dns import DnsResolver, socket_transport
+from harness.adapters.https import HttpsFetcher, resolver_locator, system_locator
+from harness.errors import HarnessFault
+from harness.model import Target
+from harness.ports import Resolver
+
+
+def resolver_of(target: Target) -> Resolver:
+    """What answers for the zone of a target."""
+    if target.nameserver is None:
+        raise HarnessFault("a zone file cannot be judged without a resolver for it")
+    patience = target.reach.dns_timeout
+    others = [socket_transport(each, patience) for each in target.other_nameservers]
+    return DnsResolver(socket_transport(target.nameserver, patience), others=others)
+
+
+def fetcher_of(target: Target, resolver: Resolver) -> HttpsFetcher:
+    """What asks the directories of a target; to be closed in its event loop."""
+    by_system = target.reach.addresses_by_system
+    locate = system_locator() if by_system else resolver_locator(resolver)
+    return HttpsFetcher(locate=locate, roots=target.tls_roots)
