@@ -12,9 +12,9 @@ from harness.checks import Check
 from harness.cli.listing import known, labelled, say
 from harness.explain import Explanation, explanations
 from harness.extensions import checks, landscape
-from harness.model import FaultNote
+from harness.model import FaultNote, Verdict
 from harness.reports.words import plain
-from harness.requirements import requirements
+from harness.requirements import Requirement, requirements
 
 EPILOG = """\
 examples:
@@ -57,21 +57,23 @@ def _facts(check: Check, text: Explanation, faults: tuple[FaultNote, ...]) -> di
 
 
 def _lines(check: Check, text: Explanation, faults: tuple[FaultNote, ...]) -> Iterator[str]:
+    """What to do first: it is what the reader came for."""
     yield from labelled(f"{check.id}  ", check.title, indent=len(check.id) + 2)
+    yield from ("", *labelled("how to fix", text.fix))
+    yield from ("", "a good answer", *_snippet(text.good), "", "a bad answer", *_snippet(text.bad))
+    yield from ("", *labelled("why", text.why))
     for slug in check.verifies:
         entry = requirements()[slug]
         yield ""
-        yield from labelled("required", f"{entry.statement} ({entry.keyword})")
+        yield from labelled("required", f"{entry.statement} ({_force(entry)})")
         numbers = f" ({', '.join(entry.refs)})" if entry.refs else ""
         yield from labelled("written in", f"{entry.clause}{numbers} [{slug}]")
         if entry.reading:
             yield from labelled("judged", entry.reading)
-    yield from ("", *labelled("why", text.why), "", *labelled("how to fix", text.fix))
     if check.register:
         register = check.register
         yield from ("", *labelled("reading", f"{register.question} Ours: {register.choice};"))
         yield from labelled("", f"`oots readings {register.slug}` tells the others.")
-    yield from ("", "a good answer", *_snippet(text.good), "", "a bad answer", *_snippet(text.bad))
     yield ""
     for fault in faults:
         yield from labelled(
@@ -79,7 +81,14 @@ def _lines(check: Check, text: Explanation, faults: tuple[FaultNote, ...]) -> It
         )
     if faults:
         seen = f"oots run --member-state FI --check {check.id} --fault {faults[0].name}"
-        yield f"{'see it':12}{seen}"  # in one line, to be copied
+        yield "on the embedded landscape, to see this check fail:"
+        yield f"{'':4}{seen}"  # in one line, to be copied
+
+
+def _force(entry: Requirement) -> str:
+    """The keyword, and what a violation ends as."""
+    binding = entry.severity is Verdict.FAILED
+    return f"{entry.keyword}: a violation is {'a failure' if binding else 'a warning'}"
 
 
 def _snippet(text: str) -> list[str]:

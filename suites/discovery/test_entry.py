@@ -51,7 +51,7 @@ async def test_every_regexp_has_the_restricted_form(zone: Zone) -> None:
     reading="flag-case",
 )
 async def test_every_flag_is_u(zone: Zone) -> None:
-    """The flag of every record is u, in either case; one without a flag is for DISC-56."""
+    """The flag of every record is u, in either case."""
     flags = {"either-case": "uU", "lower-case": "u", "upper-case": "U"}[zone.reading("flag-case")]
     for record in await zone.published():
         require(
