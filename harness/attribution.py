@@ -17,7 +17,7 @@ from harness.record import Record
 FILED = frozenset({Blame.SUBJECT, Blame.TEXT})
 """Whose failures become conformance tickets."""
 
-EXAMINED = frozenset({Verdict.FAILED, Verdict.WARNED, Verdict.BLOCKED})
+EXAMINED = frozenset({Verdict.FAILED, Verdict.WARNED, Verdict.BLOCKED, Verdict.BROKEN})
 """The verdicts that somebody answers for."""
 
 _GREEN = frozenset({Verdict.PASSED, Verdict.NOT_APPLICABLE})
@@ -42,15 +42,23 @@ def key(result: CheckResult) -> Key:
 
 def attributions(record: Record) -> Mapping[Key, Attribution]:
     """Whose each failure, warning or block of a run is; a block that nothing explains has none."""
-    controls: dict[Key, list[Control]] = {}
+    reference = {(c.result.check, c.result.service): c for c in record.controls if _held(c)}
+    others: dict[Key, list[Control]] = {}
     for control in record.controls:
-        controls.setdefault(key(control.result), []).append(control)
-    found = {
-        key(result): attributed(result, controls.get(key(result), ()), record.findings)
-        for result in record.results
-        if result.verdict in EXAMINED
-    }
+        if not _held(control):
+            others.setdefault(key(control.result), []).append(control)
+    found = {}
+    for result in record.results:
+        if result.verdict in EXAMINED:
+            own = reference.get((result.check, result.service))
+            paths = (*((own,) if own else ()), *others.get(key(result), ()))
+            found[key(result)] = attributed(result, paths, record.findings)
     return {name: attribution for name, attribution in found.items() if attribution}
+
+
+def _held(control: Control) -> bool:
+    """Whether it was asked of the reference, where one answer holds for all Member States."""
+    return control.path == REFERENCE
 
 
 def attributed(
@@ -58,6 +66,8 @@ def attributed(
 ) -> Attribution | None:
     """Whose one result is; None where it is blocked and nothing explains why."""
     paths = tuple(controls)
+    if result.verdict is Verdict.BROKEN:
+        return Attribution(Blame.HARNESS, "the check itself broke", result.evidence)
     return (
         _of_the_harness(paths)
         or _of_a_finding(result, findings)

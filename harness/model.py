@@ -203,7 +203,8 @@ class Target:
     `zone` is the zone that is served, as a master file, and `repositories` are the base URLs of the
     Semantic Repository, both where the landscape can tell. `nameserver` None has the zone judged
     from that text, before it is published; `zone_file` is then the file's name. `roles` are the
-    parts that are under test: `zone`, `directory`, or both.
+    parts that are under test: `zone`, `directory`, or both. `by_resolver`: the name server is a
+    resolver on the way to the zone, and `other_nameservers` are the zone's own.
     """
 
     name: str
@@ -223,6 +224,7 @@ class Target:
     repositories: Mapping[Environment, str] = field(default_factory=lambda: MappingProxyType({}))
     zone_file: str | None = None
     roles: tuple[str, ...] = ("zone", "directory")
+    by_resolver: bool = False
     reach: Reach = Reach()
 
 

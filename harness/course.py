@@ -1,0 +1,102 @@
+"""A run from end to end: the doctor first, then the checks, then the control of what failed.
+
+Everything is handed to the witness as it comes, so that whatever breaks a run off loses nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Protocol
+
+from harness.checks import Check
+from harness.controls import EXAMINED, Way, controls, ways
+from harness.execution import execute, open_session
+from harness.model import (
+    REFERENCE,
+    CheckResult,
+    Control,
+    Exchange,
+    Finding,
+    ServiceKey,
+    Target,
+)
+from harness.runner import Session
+
+
+class Witness(Protocol):
+    """Who takes down what a run brings to light, such as the writer of its record."""
+
+    def exchange(self, exchange: Exchange) -> None:
+        """One message and its answer."""
+        ...
+
+    def finding(self, finding: Finding) -> None:
+        """What a probe of the doctor found out."""
+        ...
+
+    def result(self, result: CheckResult) -> None:
+        """How a check ended."""
+        ...
+
+    def control(self, control: Control) -> None:
+        """How a check that had failed ended elsewhere."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be run. `pairs` leaves out all but these checks on these subjects, by id and key.
+
+    `examine` is the doctor and `learn` completes what a target can be asked; None: neither is
+    needed. `reference` starts the embedded reference, which nothing but a control needs.
+    """
+
+    target: Target
+    checks: Sequence[Check]
+    keys: Sequence[ServiceKey]
+    profile: str
+    reference: Callable[[], Target]
+    examine: Callable[[Session], AsyncIterator[Finding]] | None = None
+    learn: Callable[[Session], Awaitable[Target]] | None = None
+    pairs: frozenset[tuple[str, ServiceKey]] | None = None
+
+
+async def conduct(plan: Plan, witness: Witness) -> None:
+    """Do it; ends early where a finding says that nothing can be judged."""
+    failed: list[CheckResult] = []
+
+    def report(result: CheckResult) -> None:
+        witness.result(result)
+        if result.verdict in EXAMINED:
+            failed.append(result)
+
+    opened = partial(open_session, profile=plan.profile)
+    async with opened(plan.target, witness.exchange) as session:
+        if await _is_hopeless(plan, session, witness):
+            return
+        target = await plan.learn(session) if plan.learn else plan.target
+        taught = replace(session, target=target)
+        await execute(taught, plan.checks, plan.keys, report=report, pairs=plan.pairs)
+    if failed:
+        reference = Way(REFERENCE, plan.reference(), opened)
+        await _control(failed, (reference, *ways(target, opened)), plan.checks, witness)
+
+
+async def _is_hopeless(plan: Plan, session: Session, witness: Witness) -> bool:
+    fatal = False
+    if plan.examine:
+        async for finding in plan.examine(session):
+            witness.finding(finding)
+            fatal |= finding.fatal
+    return fatal
+
+
+async def _control(
+    failed: Sequence[CheckResult], paths: Iterable[Way], checks: Iterable[Check], witness: Witness
+) -> None:
+    by_id = {check.id: check for check in checks}
+    for way in paths:
+        async for control in controls(failed, way, checks=by_id, sink=witness.exchange):
+            witness.control(control)
