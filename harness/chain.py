@@ -152,13 +152,13 @@ def _reaches(
 ) -> bool:
     """Whether signature by signature the way leads up to a root."""
     below = leaf
-    for above in (*between, None):
+    for above in between:
         if any(_issued(below, root) for root in roots):
             return True
-        if above is None or not _issued(below, above):
+        if not _issued(below, above):
             return False
         below = above
-    return False
+    return any(_issued(below, root) for root in roots)
 
 
 def _astray(chain: Chain, roots: tuple[x509.Certificate, ...]) -> str:
@@ -222,16 +222,18 @@ def _vouched(chain: Chain, anchors: bytes) -> bool:
 
 def valid_at(chain: Chain, now: datetime) -> None:
     """Every certificate is within its validity."""
-    if chain.not_before <= now <= chain.not_after:
-        return
     for certificate in chain.certificates:
-        since, until = certificate.not_valid_before_utc, certificate.not_valid_after_utc
-        expected = f"{since:%Y-%m-%dT%H:%M:%SZ} to {until:%Y-%m-%dT%H:%M:%SZ}"
-        seen = f"{name_of(certificate)} used at {now:%Y-%m-%dT%H:%M:%SZ}"
-        if now > until:
-            raise Violation("certificate-expired", expected=expected, seen=seen)
-        if now < since:
-            raise Violation("certificate-not-yet-valid", expected=expected, seen=seen)
+        if now > certificate.not_valid_after_utc:
+            raise _outside("certificate-expired", certificate, now)
+        if now < certificate.not_valid_before_utc:
+            raise _outside("certificate-not-yet-valid", certificate, now)
+
+
+def _outside(tag: str, certificate: x509.Certificate, now: datetime) -> Violation:
+    since, until = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    expected = f"{since:%Y-%m-%dT%H:%M:%SZ} to {until:%Y-%m-%dT%H:%M:%SZ}"
+    seen = f"{name_of(certificate)} used at {now:%Y-%m-%dT%H:%M:%SZ}"
+    return Violation(tag, expected=expected, seen=seen)
 
 
 @lru_cache(maxsize=256)
@@ -287,7 +289,7 @@ def _thumbprint(name: str, stated: object) -> tuple[str, str]:
 
     `sigX5ts` is a list of them, the signer's first (TS 119 182-1, 5.2.2).
     """
-    first = stated[0] if name == "sigX5ts" and isinstance(stated, list) and stated else stated
+    first = stated[0] if isinstance(stated, list) and stated else stated
     members = first if isinstance(first, dict) else {"digAlg": "S256", "digVal": first}
     label, value = members.get("digAlg"), members.get("digVal")
     fitting = isinstance(first, dict) is (name != "x5t#S256")

@@ -13,7 +13,7 @@ from harness.model import HttpResponse
 LARGEST = 50_000_000
 """Octets of an uncoded body, as of a body on the wire; more is not unpacked."""
 
-_ANY_CONTAINER = zlib.MAX_WBITS | 32
+_ANY_CONTAINER = zlib.MAX_WBITS + 32
 _CODINGS = ("gzip", "x-gzip", "deflate")
 
 

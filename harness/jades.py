@@ -24,7 +24,6 @@ from harness.remembered import remembered
 DIGEST_FIELD = "digest"
 DIGEST_OCTETS = 32
 WANTED = "SHA-256"
-_USUAL = f"{WANTED}="
 WEAK = frozenset({"MD5", "SHA", "UNIXSUM", "UNIXCKSUM", "CRC32C", "ADLER32"})
 """Algorithms of RFC 3230 and its registry that a forger need not break."""
 
@@ -78,8 +77,6 @@ def digest_text(field: str, *, listed: bool = False) -> str:
     >>> digest_text("sha-256=47DEQpj8")
     '47DEQpj8'
     """
-    if field.startswith(_USUAL) and "," not in field:
-        return field[len(_USUAL) :]
     entries = [entry.strip(" \t").partition("=") for entry in field.split(",")]
     names = [name.strip().upper() for name, _, _ in entries]
     if not all(equals for _, equals, _ in entries):

@@ -8,7 +8,15 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from harness.chain import chain_of, matches_thumbprints, name_of, summit, trusted, valid_at
+from harness.chain import (
+    chain_of,
+    matches_thumbprints,
+    may_sign,
+    name_of,
+    summit,
+    trusted,
+    valid_at,
+)
 from harness.errors import Violation
 from suites.selftest.crafted_answers import members
 from suites.selftest.crafted_certificates import NOW, Holder, anchors, holder, root, signer
@@ -20,6 +28,44 @@ CONSTRAINED = x509.NameConstraints(
         x509.DirectoryName(x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "nobody")]))
     ],
 )
+
+
+NO_USAGE = dict.fromkeys(
+    (
+        "digital_signature",
+        "content_commitment",
+        "key_encipherment",
+        "data_encipherment",
+        "key_agreement",
+        "key_cert_sign",
+        "crl_sign",
+        "encipher_only",
+        "decipher_only",
+    ),
+    False,
+)
+Names = tuple[tuple[str, str], ...]
+
+
+def name(*parts: tuple[str, str]) -> x509.Name:
+    oids = {"CN": x509.NameOID.COMMON_NAME, "O": x509.NameOID.ORGANIZATION_NAME}
+    return x509.Name([x509.NameAttribute(oids[kind], text) for kind, text in parts])
+
+
+def plain(*, subject: x509.Name, issuer: x509.Name) -> Holder:
+    """A certificate of whatever names, signed by the test root."""
+    sound = root("test root")
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(sound.key.public_key())
+        .serial_number(7)
+        .not_valid_before(NOW - DAY)
+        .not_valid_after(NOW + DAY)
+    )
+    signed = builder.sign(sound.key, sound.certificate.signature_hash_algorithm)  # type: ignore[arg-type]
+    return Holder(signed, sound.key)
 
 
 def valid_for(name: str, since: timedelta, until: timedelta, issuer: Holder) -> Holder:
@@ -109,22 +155,52 @@ def test_of_several_thumbprints_the_first_is_the_signers() -> None:
         ((), "(no name)"),
     ],
 )
-def test_a_certificate_is_named_by_its_first_common_name(
-    names: tuple[tuple[str, str], ...], told: str
+def test_a_certificate_and_its_issuer_are_told_by_their_first_common_name(
+    names: Names, told: str
 ) -> None:
-    oids = {"CN": x509.NameOID.COMMON_NAME, "O": x509.NameOID.ORGANIZATION_NAME}
-    subject = x509.Name([x509.NameAttribute(oids[kind], text) for kind, text in names])
-    sound = root("test root")
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(sound.certificate.subject)
-        .public_key(sound.key.public_key())
-        .serial_number(7)
-        .not_valid_before(NOW - DAY)
-        .not_valid_after(NOW + DAY)
-    )
-    certificate = builder.sign(sound.key, sound.certificate.signature_hash_algorithm)  # type: ignore[arg-type]
+    nobody = name(("CN", "nobody"))
+    subject = plain(subject=name(*names), issuer=root("test root").certificate.subject)
+    issued = plain(subject=nobody, issuer=name(*names))
 
-    assert name_of(certificate) == told
-    assert certificate.public_bytes(Encoding.DER)
+    assert name_of(subject.certificate) == told
+    with pytest.raises(Violation) as caught:
+        trusted(chain_of(members((issued,))), anchors())
+    assert caught.value.seen == f"nobody; it ends at {told}, which is no trust anchor given"
+
+
+def test_a_path_under_another_root_is_said_to_end_there() -> None:
+    with pytest.raises(Violation, match="it ends at test root, which is no trust anchor given"):
+        trusted(chain_of(members(signer()[:2])), anchors("another root"))
+
+
+def test_a_path_under_a_namesake_of_the_root_is_told_as_such() -> None:
+    namesake = holder("test root").certificate.public_bytes(Encoding.PEM)
+
+    with pytest.raises(Violation, match="the same name, another key: was the mock restarted"):
+        trusted(chain_of(members(signer())), namesake)
+
+
+def test_a_path_that_is_broken_below_the_root_is_said_to_be() -> None:
+    stray = holder("stray", holder("stranger"), authority=False)
+
+    with pytest.raises(Violation, match="a certificate on the way was not issued by the next"):
+        trusted(chain_of(members((stray, *signer()[1:]))), anchors())
+
+
+@pytest.mark.parametrize("meant_for", ["digital_signature", "content_commitment"])
+def test_a_key_may_sign_where_either_usage_says_so(meant_for: str) -> None:
+    usage = x509.KeyUsage(**{**NO_USAGE, "key_agreement": True, meant_for: True})
+    leaf = holder(
+        "leaf", root("test root"), authority=False, usage=None, extensions=((usage, True),)
+    )
+
+    may_sign(chain_of(members((leaf,))))
+
+
+@pytest.mark.parametrize("label", ["x5t#o", "x5t#S256"])
+def test_only_sig_x5ts_is_a_list_of_thumbprints(label: str) -> None:
+    header = members(signer())
+    stated = header["x5t#o"] if label == "x5t#o" else "AAAA"
+
+    with pytest.raises(Violation, match="thumbprint-malformed"):
+        matches_thumbprints({label: [stated]}, chain_of(header))
