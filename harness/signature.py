@@ -52,17 +52,17 @@ def in_range(algorithm: str, signature: bytes, reading: str = "either") -> bytes
     could make a second signature out of the first. `reading` is of `high-s`.
     """
     if algorithm == "EdDSA":
-        _bounded("S", int.from_bytes(signature[_HALF:], "little"), above=-1, below=_ED25519)
+        _bounded("S", int.from_bytes(signature[_HALF:], "little"), below=_ED25519)
         return signature
     r, s = int.from_bytes(signature[:_HALF]), int.from_bytes(signature[_HALF:])
-    _bounded("r", r, above=0, below=_P256)
-    _bounded("s", s, above=0, below=_P256 // 2 + 1 if reading == "low-only" else _P256)
+    _bounded("r", r, least=1, below=_P256)
+    _bounded("s", s, least=1, below=_P256 // 2 + 1 if reading == "low-only" else _P256)
     return signature
 
 
-def _bounded(name: str, number: int, *, above: int, below: int) -> None:
-    if not above < number < below:
-        expected = f"{above:x} < {name} < {below:x}"
+def _bounded(name: str, number: int, *, below: int, least: int = 0) -> None:
+    if not least <= number < below:
+        expected = f"{least:x} <= {name} < {below:x}"
         raise Violation("signature-out-of-range", expected=expected, seen=f"{number:x}")
 
 

@@ -59,7 +59,7 @@ def certificate(seen: TlsSeen) -> x509.Certificate:
         raise Unreachable("the server's certificate", why=f"it cannot be read: {error}") from None
 
 
-_certificate = lru_cache(maxsize=64)(x509.load_der_x509_certificate)
+_certificate = lru_cache(x509.load_der_x509_certificate)
 
 
 def judge_names(seen: TlsSeen, host: str) -> None:

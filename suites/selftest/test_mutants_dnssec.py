@@ -211,3 +211,15 @@ def test_hashes_of_an_unknown_kind_deny_nothing() -> None:
     proof = rrset(first, "NSEC3", "2 0 1 aabb vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv A")
 
     assert not _denies(proof, dns.name.from_text("a.example"), "A")
+
+
+@pytest.mark.parametrize(("rdtype", "denied"), [("A", False), ("NAPTR", True)])
+def test_a_hash_that_is_the_names_own_denies_the_types_it_does_not_list(
+    rdtype: str,
+    denied: bool,  # noqa: FBT001 -- a column
+) -> None:
+    name = dns.name.from_text("a.example")
+    own = dns.dnssec.nsec3_hash(name, "aabb", 1, 1)
+    proof = rrset(f"{own}.example", "NSEC3", f"1 0 1 aabb {'v' * 32} A RRSIG")
+
+    assert _denies(proof, name, rdtype) is denied

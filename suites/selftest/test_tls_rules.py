@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,13 +18,12 @@ from harness.tls import (
     judge_usage,
     judge_validity,
     outdated_hello,
-    told,
 )
 from mock_services.pki import pki
 from mock_services.tls import greeted, mistrust
 from mock_services.world import TlsPolicy
-from suites.selftest.loopback import HOST, client, served
 
+HOST = "eb.localhost"
 HOSTS = (HOST,)
 GREETING = TlsGreeting(HOST, 443)
 
@@ -110,21 +107,6 @@ def test_a_hello_says_its_own_length(host: str, random: bytes) -> None:
     assert int.from_bytes(hello[6:9], "big") == len(hello) - 9
     assert host.encode() in hello
     assert random in hello
-
-
-async def test_a_server_is_greeted_over_a_socket() -> None:
-    async with served() as here, client() as fetcher:
-        greeting = replace(GREETING, port=here.port)
-        seen = await fetcher.greet(greeting)
-        declined = await fetcher.greet(replace(greeting, outdated=True))
-
-    assert seen is not None
-    assert seen.version == "TLSv1.3"
-    credential = pki().server_credential((HOST, "dsd.localhost"), TlsPolicy())
-    assert seen.certificate == credential.certificates[0].public_bytes(Encoding.DER)
-    assert declined is None
-    assert list(told(declined)) == ["declined"]
-    assert next(told(seen)) == "TLSv1.3"
 
 
 async def test_a_greeting_goes_to_a_function_as_well() -> None:
