@@ -82,13 +82,15 @@ def _judge_body(fields: _Fields, body: bytes) -> None:
             raise Violation("length-ambiguous", expected="Transfer-Encoding: chunked", seen=seen)
         _judge_chunks(body)
     elif lengths:
-        if len(set(lengths)) > 1:
+        stated = set(lengths)
+        if len(stated) > 1:
             seen = _shown(b", ".join(lengths))
             raise Violation("length-ambiguous", expected="one Content-Length", seen=seen)
-        if not _LENGTH.fullmatch(lengths[0]):
+        length = stated.pop()
+        if not _LENGTH.fullmatch(length):
             expected = "Content-Length: <digits>"
-            raise Violation("length-malformed", expected=expected, seen=_shown(lengths[0]))
-        _judge_length(int(lengths[0]), body)
+            raise Violation("length-malformed", expected=expected, seen=_shown(length))
+        _judge_length(int(length), body)
 
 
 def _judge_length(length: int, body: bytes) -> None:

@@ -94,7 +94,7 @@ def cache_control(*lines: str) -> CacheControl:
     """
     text = ",".join(lines)
     found: list[Directive] = []
-    place = _gap(text, 0)
+    place = _gap(text)
     while place < len(text):
         directive = _DIRECTIVE.match(text, place)
         end = _gap(text, directive.end()) if directive else place
@@ -110,7 +110,8 @@ def cache_control(*lines: str) -> CacheControl:
     return CacheControl(tuple(found))
 
 
-def _gap(text: str, place: int) -> int:
+def _gap(text: str, place: int = 0) -> int:
+    """Where the white space and the commas from a place on end."""
     gap = _GAP.match(text, place)
     return gap.end() if gap else place
 

@@ -18,7 +18,8 @@ LONGEST = 4096
 """Octets of an encoded `IssuerSerial`; our own figure, several times what any name takes."""
 
 _SEQUENCE, _DIRECTORY_NAME, _INTEGER = 0x30, 0xA4, 0x02
-_SHORT = 0x80
+_LONG = 0x80
+"""The bit of a length that has octets of its own (X.690, section 8.1.3.5)."""
 
 
 def is_the_signers(header: Header, chain: Chain) -> bool:
@@ -62,32 +63,29 @@ def is_issuer_serial(octets: bytes) -> bool:
     >>> is_issuer_serial(b"key-1")
     False
     """
-    outer = _element(octets)
-    if outer is None or outer[0] != _SEQUENCE or outer[2]:
+    outer = _element(_SEQUENCE, octets)
+    if outer is None or outer[1]:
         return False
-    names = _element(outer[1])
-    serial = _element(names[2]) if names else None
-    if names is None or serial is None:
-        return False
-    return (names[0], serial[0], serial[2]) == (_SEQUENCE, _INTEGER, b"")
+    names = _element(_SEQUENCE, outer[0])
+    serial = _element(_INTEGER, names[1]) if names else None
+    return serial is not None and not serial[1]
 
 
-def _element(octets: bytes) -> tuple[int, bytes, bytes] | None:
-    """Tag, content and what follows, of one DER element; None where it is none."""
-    if len(octets) < 2:  # noqa: PLR2004 -- a tag and a length
-        return None
-    start, length = 2, octets[1]
-    if length >= _SHORT:
-        start += length - _SHORT
+def _element(tag: int, octets: bytes) -> tuple[bytes, bytes] | None:
+    """The content of the DER element of that tag, and what follows; None where there is none."""
+    start, length = 2, int.from_bytes(octets[1:2])
+    if length & _LONG:
+        start += length ^ _LONG
         length = int.from_bytes(octets[2:start])
-    if start + length > len(octets):
-        return None
-    return octets[0], octets[start : start + length], octets[start + length :]
+    end = start + length
+    content = octets[start:end]
+    return (content, octets[end:]) if octets[:end] == _wrapped(tag, content) else None
 
 
 def _wrapped(tag: int, content: bytes) -> bytes:
+    """A DER element: there is one spelling of each length."""
     length = len(content)
-    if length < _SHORT:
+    if length < _LONG:
         return bytes((tag, length)) + content
     octets = length.to_bytes((length.bit_length() + 7) // 8)
-    return bytes((tag, _SHORT | len(octets))) + octets + content
+    return bytes((tag, _LONG | len(octets))) + octets + content

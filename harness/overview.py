@@ -85,11 +85,11 @@ def operators(rows: Iterable[OverviewRow], key: ServiceKey) -> Mapping[Instance,
 def _text(path: Path) -> str:
     try:
         with path.open("rb") as file:
-            octets = file.read(LARGEST + 1)
+            octets, more = file.read(LARGEST), file.peek()
     except OSError as error:
         seen = error.strerror or str(error)
         raise _fault(path, None, expected="a file that can be read", seen=seen) from None
-    if len(octets) > LARGEST:
+    if more:
         raise _fault(path, None, expected=f"at most {LARGEST} octets", seen="more")
     try:
         return octets.decode("utf-8-sig")
@@ -104,7 +104,7 @@ def _from_toml(path: Path, text: str) -> Iterator[tuple[int, Mapping[str, object
         whole = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         named = _LINE.search(str(error))
-        line = int(named[1]) if named else len(text.splitlines()) or 1
+        line = int(named[1]) if named else len(text.splitlines())
         raise _fault(path, line, expected="TOML", seen=str(error)) from None
     tables = whole.get("instance", [])
     if not isinstance(tables, list) or set(whole) - {"instance"}:
@@ -143,20 +143,16 @@ def _row(path: Path, line: int, fields: Mapping[str, object]) -> OverviewRow:
     for name in COLUMNS:
         if name not in fields and name not in _OPTIONAL:
             raise _fault(path, line, expected=f"a value for {name}", seen="none")
-    told = {name: str(value) for name, value in fields.items() if _is_plain(value)}
-    for name, value in fields.items():
+    told = {name: str(value) for name, value in fields.items()}
+    for name, text in told.items():
         sound, expected = _RULES[name]
-        if name not in told or not sound(told[name]):
-            seen = repr(value)[:80]
+        if not sound(text):
+            seen = repr(fields[name])[:80]
             raise _fault(path, line, expected=f"{name} to be {expected}", seen=seen)
     key = ServiceKey(
         told["member_state"], Service(told["service"]), Environment(told["environment"])
     )
     return OverviewRow(key, int(told["major"]), told["uri"], told.get("operator"))
-
-
-def _is_plain(value: object) -> bool:
-    return isinstance(value, str | int) and not isinstance(value, bool)
 
 
 def _fault(path: Path, line: int | None, *, expected: str, seen: str) -> UsageFault:

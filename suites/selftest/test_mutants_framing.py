@@ -22,6 +22,7 @@ def tag_of(octets: bytes, method: str = "GET") -> str | None:
 @pytest.mark.parametrize(
     ("body", "tag"),
     [
+        (b"\r\n0\r\n\r\n", "chunk-malformed"),
         (b"2\r\nabXX0\r\n\r\n", "chunk-malformed"),
         (b"2\r\nab\rX0\r\n\r\n", "chunk-malformed"),
         (b"2\r\nab", "body-cut-short"),
@@ -76,3 +77,45 @@ def test_a_field_of_one_value_stands_once(lines: bytes, sound: bool) -> None:  #
         assert not sound
     else:
         assert sound
+
+
+@pytest.mark.parametrize(
+    ("body", "missing"),
+    [
+        (b"2\r\nab\r", "2 octets in a chunk"),
+        (b"2\r\nab\r\n", "a last chunk"),
+        (b"2\r\nab\r\n0\r\n", "an empty line at the end"),
+    ],
+)
+def test_what_is_missing_at_the_end_is_told(body: bytes, missing: str) -> None:
+    with pytest.raises(Violation) as found:
+        judge_frame(CHUNKED + body, "GET")
+
+    assert found.value.expected == missing
+
+
+def test_sixty_octets_of_what_cannot_be_read_are_shown() -> None:
+    line = b"0123456789" * 7
+
+    with pytest.raises(Violation) as found:
+        judge_frame(line + b"\r\n\r\n", "GET")
+    assert (found.value.tag, found.value.seen) == ("status-line-malformed", line[:60].decode())
+
+
+@pytest.mark.parametrize(
+    ("lengths", "tag"),
+    [
+        (("2",), None),
+        (("2", "2"), None),
+        (("2", "3"), "length-ambiguous"),
+        (("1",), "body-too-long"),
+        (("3",), "body-cut-short"),
+        (("two", "two"), "length-malformed"),
+    ],
+)
+def test_a_length_may_be_told_twice_but_not_differently(
+    lengths: tuple[str, ...], tag: str | None
+) -> None:
+    lines = "".join(f"Content-Length: {each}\r\n" for each in lengths)
+
+    assert tag_of(HEAD + lines.encode() + b"\r\nab") == tag

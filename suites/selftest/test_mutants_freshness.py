@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from harness import freshness
-from harness.errors import NotApplicable, Unreachable
+from harness.errors import NotApplicable, Unreachable, Violation
 from harness.model import NO_STATUS, HttpResponse
 
 KEPT = ("Cache-Control", "max-age=60")
@@ -112,3 +112,18 @@ def test_a_lifetime_is_what_is_said_first(
 )
 def test_a_date_is_read_to_the_second(text: str, at: datetime | None) -> None:
     assert freshness.http_date(text) == at
+
+
+def test_a_hundred_directives_are_read_and_no_more() -> None:
+    many = [f"x{number}" for number in range(101)]
+
+    assert len(freshness.cache_control(*many[:100]).directives) == 100
+    with pytest.raises(Violation) as found:
+        freshness.cache_control(*many)
+    assert found.value.tag == "cache-control-malformed"
+    assert (found.value.expected, found.value.seen) == ("at most 100 directives", "more")
+
+
+@pytest.mark.parametrize("text", ["no-store", ", ,\tno-store", "no-store ,", " no-store\t, "])
+def test_gaps_around_directives_are_skipped(text: str) -> None:
+    assert freshness.cache_control(text).directives == (freshness.Directive("no-store"),)
