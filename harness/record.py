@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, date
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Any, BinaryIO, Self, cast
@@ -31,11 +32,14 @@ from harness.record_lines import (
     finding_of,
     footer_of,
     header_of,
+    instant_of,
     line_of,
     result_facts,
     result_of,
+    waiver_of,
 )
 from harness.verdicts import Exit, exit_code
+from harness.waivers import Stale, Waiver, stale
 
 FILE = "run.jsonl"
 """The name of a record in the folder of its run."""
@@ -67,21 +71,52 @@ class Record:
         return self.footer is not None and bool(self.footer["complete"])
 
     @property
+    def waivers(self) -> tuple[Waiver, ...]:
+        """The waivers that were given."""
+        return waivers_of(self.header)
+
+    @property
+    def stale(self) -> tuple[Stale, ...]:
+        """The waivers that are to be renewed or removed: each of them fails the run."""
+        return staleness(self.header, self.results, complete=self.complete)
+
+    @property
     def exit(self) -> Exit:
         """What the run ended with, recomputed: a run broken off is never conformant."""
-        return outcome((result.verdict for result in self.results), complete=self.complete)
+        verdicts = (result.verdict for result in self.results)
+        return outcome(verdicts, complete=self.complete, stale=len(self.stale))
 
 
-def outcome(verdicts: Iterable[Verdict], *, complete: bool) -> Exit:
-    """The exit code of a run that was, or was not, carried to its end.
+def outcome(verdicts: Iterable[Verdict], *, complete: bool, stale: int = 0) -> Exit:
+    """The exit code of a run that was, or was not, carried to its end; `stale` waivers fail it.
 
     >>> outcome([Verdict.PASSED], complete=False).name
     'INTERRUPTED'
     >>> outcome([Verdict.FAILED], complete=False).name
     'FAILED'
+    >>> outcome([Verdict.PASSED], complete=True, stale=1).name
+    'FAILED'
     """
-    code = exit_code(verdicts)
+    code = Exit.FAILED if stale else exit_code(verdicts)
     return code if complete or code is Exit.FAILED else Exit.INTERRUPTED
+
+
+def waivers_of(header: Mapping[str, Any]) -> tuple[Waiver, ...]:
+    """The waivers that a header tells."""
+    return tuple(map(waiver_of, header.get("waivers", ())))
+
+
+def day_of(header: Mapping[str, Any]) -> date:
+    """The day on which a run began, UTC: the one that a waiver's expiry is compared with."""
+    return instant_of(header["started"]).astimezone(UTC).date()
+
+
+def staleness(
+    header: Mapping[str, Any], results: Iterable[CheckResult], *, complete: bool
+) -> tuple[Stale, ...]:
+    """The stale waivers of a run; one that was broken off only shows which have expired."""
+    waivers = waivers_of(header)
+    return stale(results if complete else (), waivers, day_of(header)) if waivers else ()
 
 
 class RecordWriter:
@@ -97,6 +132,9 @@ class RecordWriter:
         self._path = path
         self._clock = clock
         self._verdicts: Counter[Verdict] = Counter()
+        self._header: Mapping[str, Any] = {}
+        self._waivable: frozenset[str] = frozenset()
+        self._covered: list[CheckResult] = []
         self._ended = False
         self._spoilt: OSError | None = None
         try:
@@ -118,6 +156,8 @@ class RecordWriter:
 
     def header(self, facts: Mapping[str, object]) -> None:
         """Write what was asked, by which rules, of whom; see `harness.provenance`."""
+        self._header = facts
+        self._waivable = frozenset(name for each in waivers_of(facts) for name in each.checks)
         self._write("header", {"schema": SCHEMA, **facts})
 
     def exchange(self, exchange: Exchange) -> None:
@@ -127,6 +167,8 @@ class RecordWriter:
     def result(self, result: CheckResult) -> None:
         """Write a result; its evidence is written already."""
         self._verdicts[result.verdict] += 1
+        if result.check in self._waivable:
+            self._covered.append(result)
         self._write("result", result_facts(result))
 
     def finding(self, finding: Finding) -> None:
@@ -139,11 +181,12 @@ class RecordWriter:
 
     def close(self, *, complete: bool, reason: str | None = None) -> None:
         """Write the footer and see it to the disk; `reason` tells why a run is not complete."""
+        stale = len(staleness(self._header, self._covered, complete=complete))
         facts = {
             "complete": complete,
             "reason": reason,
             "counts": {verdict: self._verdicts[verdict] for verdict in Verdict},
-            "exit": outcome(self._verdicts.elements(), complete=complete),
+            "exit": outcome(self._verdicts.elements(), complete=complete, stale=stale),
             "ended": self._clock().isoformat(),
         }
         self._write("footer", facts)

@@ -11,10 +11,11 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from harness.model import Blame, CheckResult, Control, Exchange, Finding, Verdict
+from harness.waivers import Waiver
 
 SCHEMA = 1
 _Kind = TypeVar("_Kind")
@@ -42,6 +43,9 @@ _HEADER: Mapping[str, type] = {
 }
 _CATALOGUE = ("check", "title", "chapter", "severity", "keyword", "requirement", "path", "role")
 _NOT_TESTED = ("requirement", "clause", "reason")
+_SCOPE = ("check", "tag", "member_state", "service", "environment")
+_REPEATED = 5
+"""Check, Member State, service, environment and verdict of a result that is repeated."""
 
 
 class Malformed(Exception):
@@ -183,6 +187,24 @@ def control_of(facts: Mapping[str, object]) -> Control:
     return Control(_field(facts, "path", str), result_of(facts))
 
 
+def waiver_facts(waiver: Waiver) -> dict[str, object]:
+    """A waiver as it is written in a header."""
+    facts = {field.name: getattr(waiver, field.name) for field in fields(Waiver)}
+    return facts | {"checks": list(waiver.checks), "expires": waiver.expires.isoformat()}
+
+
+def waiver_of(facts: Mapping[str, object]) -> Waiver:
+    """A waiver as it was written; raises `Malformed`."""
+    text = _field(facts, "expires", str)
+    try:
+        expires = date.fromisoformat(text)
+    except ValueError:
+        raise Malformed("the day on which a waiver expires", text) from None
+    scope = {name: _optional(facts, name) for name in _SCOPE}
+    told = {name: _field(facts, name, str) for name in ("reason", "owner", "ticket")}
+    return Waiver(checks=_strings(facts, "checks"), expires=expires, **scope, **told)  # type: ignore[arg-type]
+
+
 def header_of(facts: Mapping[str, object]) -> Mapping[str, Any]:
     """The header, with everything that a report reads in it; raises `Malformed`."""
     if facts.get("schema") != SCHEMA:
@@ -192,6 +214,12 @@ def header_of(facts: Mapping[str, object]) -> Mapping[str, Any]:
     instant_of(_field(facts, "started", str))
     _optional(facts, "fault")
     _plan(facts.get("planned"))
+    _repeats(facts.get("repeats"))
+    for waiver in _field({"waivers": [], **facts}, "waivers", list):
+        if not isinstance(waiver, dict):
+            raise Malformed("an object in waivers", waiver)
+        waiver_of(waiver)
+    _strings({"redacted": [], **facts}, "redacted")
     _field(_field(facts, "target", dict), "name", str)
     for list_name, names in (("catalogue", _CATALOGUE), ("not_tested", _NOT_TESTED)):
         for entry in _field(facts, list_name, list):
@@ -212,6 +240,22 @@ def _plan(facts: object) -> None:
         ):
             return
     raise Malformed("results and member_states in planned", facts)
+
+
+def _repeats(facts: object) -> None:
+    """Which results of which run are repeated; None where it is a run of its own."""
+    match facts:
+        case None:
+            return
+        case {"run": str(), "verdicts": list(rows)}:
+            for row in rows:
+                if not (isinstance(row, list) and len(row) == _REPEATED):
+                    raise Malformed("check, subject and verdict in repeats", row)
+                if not all(isinstance(part, str) for part in row):
+                    raise Malformed("texts in repeats", row)
+                _verdict(row[-1])
+            return
+    raise Malformed("run and verdicts in repeats", facts)
 
 
 def footer_of(facts: Mapping[str, object]) -> Mapping[str, Any]:

@@ -11,6 +11,7 @@ PURE = (
     "errors",
     "dns_message",
     "verdicts",
+    "waivers",
     "discovery",
     "lookup",
     "regrep",
