@@ -26,10 +26,11 @@ from allure_commons.types import LabelType, LinkType, Severity
 from harness.errors import UsageFault
 from harness.files import unwritable
 from harness.files import write as write_file
-from harness.model import CheckResult, Exchange, Verdict
+from harness.model import Blame, CheckResult, Exchange, Verdict
 from harness.record import Record
 from harness.record_lines import instant_of
 from harness.reports import evidence, views
+from harness.reports.context import Context, context_of
 from harness.reports.words import links, shortened
 
 FEW = 3
@@ -58,7 +59,11 @@ _CATEGORIES = [
     {"name": "Broken: the harness itself", "messageRegex": "(?s)broken: .*"},
     {"name": "Failed: a shall is violated", "matchedStatuses": ["failed"]},
 ]
-
+_BLAMED = [
+    {"name": f"Not the subject's: {blame}", "messageRegex": f"(?s).*\nwhose: {blame}: .*"}
+    for blame in (Blame.CONFIGURATION, Blame.NETWORK, Blame.HARNESS)
+]
+"""Before the others, because the first that matches is where a result is shown."""
 
 _OURS = re.compile(r"[0-9a-f]{32}-(?:result\.json|attachment\.txt)(?:\.part)?")
 """The names of results and attachments of ours; allure-pytest writes hyphens into its own."""
@@ -92,7 +97,7 @@ def _clear(folder: Path) -> None:
 def files(record: Record) -> Iterator[tuple[str, bytes]]:
     """Each file's name and content: results, the exchanges they show once each, and the setting."""
     roles = {entry["check"]: entry for entry in record.header["catalogue"]}
-    attached: dict[str, str] = {}
+    beside, attached = context_of(record), dict[str, str]()
     for result in record.results:
         shown = _evidence(record, result)
         for exchange in shown:
@@ -100,15 +105,17 @@ def files(record: Record) -> Iterator[tuple[str, bytes]]:
                 attached[exchange.id] = _attachment(record, exchange)
                 text = evidence.text(exchange, LONGEST)
                 yield attached[exchange.id], text.encode("utf-8", "backslashreplace")
-        case = _case(record, result, roles.get(result.check, {}))
+        case = _case(record, result, roles.get(result.check, {}), beside=beside)
         case.attachments = [Attachment(e.id, attached[e.id], "text/plain") for e in shown]
         case.start, case.stop = _span(record, shown)
         yield TestResult.file_pattern.format(prefix=case.uuid), _json(case)
-    yield "categories.json", _json(_CATEGORIES)
+    yield "categories.json", _json([*(_BLAMED if beside.attributions else ()), *_CATEGORIES])
     yield "environment.properties", _setting(record)
 
 
-def _case(record: Record, result: CheckResult, entry: dict[str, str]) -> TestResult:
+def _case(
+    record: Record, result: CheckResult, entry: dict[str, str], *, beside: Context
+) -> TestResult:
     path = entry.get("path", f"{result.chapter}::{result.check}")
     full_name = path.replace("/", ".").replace(".py::", "#")
     who = (result.member_state, result.service, result.environment)
@@ -120,11 +127,11 @@ def _case(record: Record, result: CheckResult, entry: dict[str, str]) -> TestRes
         fullName=full_name,
         name=f"{result.check} {result.title} [{views.subject(result)}]",
         titlePath=[result.chapter, result.check],
-        description=_description(record, result, entry),
+        description=_description(record, result, entry, beside=beside),
         status=_STATUS[result.verdict],
-        statusDetails=_details(result),
+        statusDetails=_details(result, beside),
         stage="finished",
-        labels=_labels(result, entry),
+        labels=_labels(result, entry, beside),
         links=[Link(LinkType.LINK, url, name) for name, url in links(result.clause)],
         parameters=[
             Parameter("Member State", result.member_state),
@@ -134,7 +141,8 @@ def _case(record: Record, result: CheckResult, entry: dict[str, str]) -> TestRes
     )
 
 
-def _labels(result: CheckResult, entry: dict[str, str]) -> list[Label]:
+def _labels(result: CheckResult, entry: dict[str, str], beside: Context) -> list[Label]:
+    found = beside.attribution(result)
     severity = _SEVERITY.get(result.keyword, Severity.NORMAL).value
     named = (
         (LabelType.EPIC, entry.get("role", result.service)),
@@ -147,29 +155,41 @@ def _labels(result: CheckResult, entry: dict[str, str]) -> list[Label]:
         (LabelType.FRAMEWORK, "oots"),
         (LabelType.LANGUAGE, "python"),
         (LabelType.TAG, str(result.verdict)),
+        (LabelType.TAG, f"blame: {found.blame}" if found else None),
+        (LabelType.TAG, "repeat" if beside.repeat(result) else None),
         (LabelType.TAG, result.tag),
     )
     return [Label(str(name), value) for name, value in named if value]
 
 
-def _description(record: Record, result: CheckResult, entry: dict[str, str]) -> str:
+def _description(
+    record: Record, result: CheckResult, entry: dict[str, str], *, beside: Context
+) -> str:
+    by_hand = beside.by_hand(result)
     lines = (
         entry.get("statement"),
         f"Written in: {result.clause} ({result.keyword})",
         f"Requirements: {', '.join(result.requirements)}",
+        *(f"{label.capitalize()}: {text}" for label, text in beside.notes(result)),
         f"Reproduce: `{views.reproduction(record, result)}`",
+        f"By hand: `{by_hand}`" if by_hand else None,
     )
     return "\n\n".join(line for line in lines if line)
 
 
-def _details(result: CheckResult) -> StatusDetails | None:
+def _details(result: CheckResult, beside: Context) -> StatusDetails | None:
+    """What Allure shows beside the status; a pass on repeat is flaky, and says what it was."""
+    found, repeat = beside.attribution(result), beside.repeat(result)
+    told = [f"whose: {found.blame}: {found.why}"] if found else []
+    told += [repeat] if repeat else []
+    if result.verdict is Verdict.PASSED:
+        return StatusDetails(message=repeat, flaky=True) if repeat else None
     if result.tag:
         text = f"{result.tag}\nexpected: {result.expected}\nseen: {result.seen}"
         prefix = "" if result.verdict is Verdict.FAILED else f"{result.verdict}: "
-        return StatusDetails(message=f"{prefix}{text}", trace=result.detail)
-    if result.verdict is Verdict.PASSED:
-        return None
-    return StatusDetails(message=f"{result.verdict}: {result.detail}")
+        message = "\n".join((f"{prefix}{text}", *told))
+        return StatusDetails(message=message, trace=result.detail)
+    return StatusDetails(message="\n".join((f"{result.verdict}: {result.detail}", *told)))
 
 
 def _evidence(record: Record, result: CheckResult) -> tuple[Exchange, ...]:

@@ -15,11 +15,14 @@ from harness.model import Verdict
 from harness.record import Record
 from harness.record_lines import instant_of
 from harness.reports import views
+from harness.reports.context import context_of, repeat_told
+from harness.reports.headline import exit_words, headline, mark, reservations
+from harness.reports.html_context import sections as sections_beside
 from harness.reports.html_findings import findings_section, unjudged_section
 from harness.reports.html_readings import profile, readings_section
 from harness.reports.html_tables import chapter_section, checks_section, member_section
 from harness.reports.markup import Html, el
-from harness.reports.words import EXIT, MEANING, SYMBOL, code, listed
+from harness.reports.words import MEANING, SYMBOL, code, listed
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _PARTS = (
@@ -36,7 +39,7 @@ _PARTS = (
 
 def render(record: Record) -> str:
     """The page."""
-    word, _ = views.headline(record)
+    word, _ = headline(record)
     head = el(
         "head",
         el("meta", charset="utf-8"),
@@ -50,7 +53,7 @@ def render(record: Record) -> str:
         "body",
         el("a", "Skip to the findings", class_="skip", href="#failures"),
         el("header", _verdict(record), _figures(record), _facts(record), class_="top"),
-        el("nav", el("ul", *_contents()), aria_label="Contents"),
+        el("nav", el("ul", *_contents(record)), aria_label="Contents"),
         el("main", *_sections(record)),
         el("footer", el("p", _DISCLAIMER)),
     )
@@ -63,36 +66,38 @@ _DISCLAIMER = (
 )
 
 
-def _contents() -> Iterable[Html]:
-    return (el("li", el("a", title, href=f"#{anchor}")) for anchor, title in _PARTS)
+def _contents(record: Record) -> Iterable[Html]:
+    beside = [(anchor, title) for anchor, title, _ in sections_beside(record)]
+    return (el("li", el("a", title, href=f"#{anchor}")) for anchor, title in (*beside, *_PARTS))
 
 
 def _sections(record: Record) -> Iterable[Html]:
-    yield findings_section(record, (Verdict.FAILED, Verdict.WAIVED), "failures", title="Failures")
-    yield findings_section(record, (Verdict.WARNED,), "warnings", title="Warnings")
+    beside = context_of(record)
+    yield from (content for *_, content in sections_beside(record))
+    failures = (Verdict.FAILED, Verdict.WAIVED)
+    yield findings_section(record, failures, beside, anchor="failures", title="Failures")
+    yield findings_section(record, (Verdict.WARNED,), beside, anchor="warnings", title="Warnings")
     yield chapter_section(record)
     yield member_section(record)
     yield readings_section(record)
-    yield unjudged_section(record)
+    yield unjudged_section(record, beside)
     yield checks_section(record)
     yield _method(record)
 
 
 def _verdict(record: Record) -> Html:
-    word, basis = views.headline(record)
-    found = views.worst(views.counts(record.results)) or Verdict.NOT_APPLICABLE
-    mark = Verdict.PASSED if word == "Conformant" else found
-    mark = Verdict.BLOCKED if word == "No verdict" and mark in views.JUDGED else mark
+    word, basis = headline(record)
+    shown = mark(record)
     fault = record.header.get("fault")
     return el(
         "div",
         el("p", "OOTS Common Services: conformance report", class_="eyebrow"),
-        el("h1", el("span", SYMBOL[mark], class_="symbol", aria_hidden="true"), " ", word),
-        el("p", f"{basis[:1].upper()}{basis[1:]} {views.reservations(record)}", class_="lead"),
+        el("h1", el("span", SYMBOL[shown], class_="symbol", aria_hidden="true"), " ", word),
+        el("p", f"{basis[:1].upper()}{basis[1:]} {reservations(record)}", class_="lead"),
         el("p", "Seeded fault: ", el("code", fault), ". What it breaks is meant to fail.")
         if fault
         else None,
-        class_=f"verdict {_style(mark)}",
+        class_=f"verdict {_style(shown)}",
     )
 
 
@@ -122,12 +127,18 @@ def _facts(record: Record) -> Html:
         ("Asked", _asked(header["selection"])),
         ("Rules", profile(record)),
         ("Run", header["run"]),
+        ("Repeat", _capital(repeat_told(record))),
+        ("Redacted", listed(header.get("redacted", ())) if header.get("redacted") else None),
         ("Started", _instant(header["started"])),
         ("Ended", _instant(footer["ended"]) if footer else "not recorded: the run was broken off"),
-        ("Exit code", f"{int(record.exit)}: {EXIT[record.exit]}"),
+        ("Exit code", f"{int(record.exit)}: {exit_words(record)}"),
     )
     shown = (el("div", el("dt", k), el("dd", v)) for k, v in rows if v is not None)
     return el("dl", *shown, class_="facts")
+
+
+def _capital(text: str | None) -> str | None:
+    return text and f"{text[:1].upper()}{text[1:]}"
 
 
 def _instant(text: str) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from harness.model import Verdict
+from harness.model import CheckResult, Verdict
 from harness.record import Record
 from harness.reports import evidence, views
+from harness.reports.context import Context
 from harness.reports.html_readings import explanation
 from harness.reports.html_tables import table
 from harness.reports.markup import Html, el, join
@@ -23,14 +24,17 @@ MOST_REASONS = 60
 
 
 def findings_section(
-    record: Record, verdicts: Sequence[Verdict], anchor: str, *, title: str
+    record: Record, verdicts: Sequence[Verdict], beside: Context, *, anchor: str, title: str
 ) -> Html:
     """One article a finding; said in words where there is none."""
     found = [finding for verdict in verdicts for finding in views.findings(record, verdict)]
     return el(
         "section",
         el("h2", title, id=f"{anchor}-title"),
-        *(_finding(record, finding, place) for place, finding in enumerate(found[:MOST_FINDINGS])),
+        *(
+            _finding(record, finding, place, beside=beside)
+            for place, finding in enumerate(found[:MOST_FINDINGS])
+        ),
         _more(len(found) - MOST_FINDINGS),
         None if found else el("p", "None.", class_="nothing"),
         aria_labelledby=f"{anchor}-title",
@@ -39,7 +43,7 @@ def findings_section(
     )
 
 
-def _finding(record: Record, finding: Finding, place: int) -> Html:
+def _finding(record: Record, finding: Finding, place: int, *, beside: Context) -> Html:
     first = finding.first
     ident = f"{first.verdict}-{place}"
     count = len({views.subject(result) for result in finding.results})
@@ -53,7 +57,7 @@ def _finding(record: Record, finding: Finding, place: int) -> Html:
         ),
         el("h3", el("span", first.check, class_="id"), " ", first.title, id=ident),
         _compared(finding),
-        el("dl", *_facts(record, finding), class_="facts wide"),
+        el("dl", *_facts(record, finding, beside), class_="facts wide"),
         explanation(record, first),
         _exchanges(record, finding) if place < MOST_EVIDENCE else None,
         aria_labelledby=ident,
@@ -79,19 +83,34 @@ def _value(text: str | None) -> Html:
     return el("code", cut(text or "-", LONGEST_VALUE))
 
 
-def _facts(record: Record, finding: Finding) -> Iterator[Html]:
+def _facts(record: Record, finding: Finding, beside: Context) -> Iterator[Html]:
     first = finding.first
     rows = (
+        *_notes(first, beside),
         ("Finding", el("code", first.tag or "-")),
         ("Written in", f"{first.clause} ({first.requirement})"),
         ("Subjects", views.subjects(finding.results)),
         ("Readings", views.under_readings(first)),
         ("Detail", first.detail and cut(first.detail, LONGEST_VALUE)),
         ("Reproduce", _command(views.reproduction(record, first))),
+        ("By hand", _by_hand(first, beside)),
     )
     for name, value in rows:
         if value:
             yield el("div", el("dt", name), el("dd", value))
+
+
+def _notes(result: CheckResult, beside: Context) -> Iterator[tuple[str, str | Html]]:
+    """Whose it is in bold, then why; and the other notes."""
+    for label, text in beside.notes(result):
+        word, _, why = text.partition(": ")
+        whose = label == "whose"
+        yield label.capitalize(), join(el("strong", word), ": ", why) if whose else text
+
+
+def _by_hand(result: CheckResult, beside: Context) -> Html | None:
+    line = beside.by_hand(result)
+    return _command(line) if line else None
 
 
 def _command(text: str) -> Html:
@@ -118,7 +137,7 @@ def _exchanges(record: Record, finding: Finding) -> Html | None:
     )
 
 
-def unjudged_section(record: Record) -> Html:
+def unjudged_section(record: Record, beside: Context) -> Html:
     """Blocked, broken, not applicable, not tested: apart, each with its reasons."""
     parts = (
         (Verdict.BROKEN, "The harness itself failed; please report it with the record."),
@@ -128,7 +147,7 @@ def unjudged_section(record: Record) -> Html:
     return el(
         "section",
         el("h2", "Not judged", id="not-judged-title"),
-        *(_unjudged(record, verdict, meaning) for verdict, meaning in parts),
+        *(_unjudged(record, verdict, meaning, beside=beside) for verdict, meaning in parts),
         el("h3", "Not tested"),
         _not_tested(record),
         aria_labelledby="not-judged-title",
@@ -136,7 +155,7 @@ def unjudged_section(record: Record) -> Html:
     )
 
 
-def _unjudged(record: Record, verdict: Verdict, meaning: str) -> Html:
+def _unjudged(record: Record, verdict: Verdict, meaning: str, *, beside: Context) -> Html:
     found = views.reasons(record, verdict)
     total = sum(len(reason.results) for reason in found)
     heading = el("h3", f"{verdict.capitalize()}: {total:,}")
@@ -146,21 +165,38 @@ def _unjudged(record: Record, verdict: Verdict, meaning: str) -> Html:
         f"{verdict.replace(' ', '-')}-reasons",
         f"Reasons why results are {verdict}",
         ("Reason", "Results", "Checks and subjects"),
-        body=(_reason(reason) for reason in found[:MOST_REASONS]),
+        body=(_reason(record, reason, beside) for reason in found[:MOST_REASONS]),
     )
     return join(heading, el("p", meaning), content, _more(len(found) - MOST_REASONS))
 
 
-def _reason(reason: Reason) -> Html:
+def _reason(record: Record, reason: Reason, beside: Context) -> Html:
     who = views.subjects(reason.results)
     which = ", ".join(reason.checks)
     told = f"{number(len(reason.checks), 'check')}, {_subject_count(reason)}"
     return el(
         "tr",
-        el("th", cut(reason.text, LONGEST_VALUE), scope="row", class_="reason"),
+        el(
+            "th",
+            cut(reason.text, LONGEST_VALUE),
+            *(
+                el("p", label.capitalize(), ": ", text, class_="note")
+                for label, text in _notes(reason.results[0], beside)
+            ),
+            _again(record, reason),
+            scope="row",
+            class_="reason",
+        ),
         el("td", f"{len(reason.results):,}", class_="number", data_label="Results"),
         el("td", el("details", el("summary", told), el("p", which), el("p", who), _whole(reason))),
     )
+
+
+def _again(record: Record, reason: Reason) -> Html | None:
+    """How to see it again, where somebody's own target was asked."""
+    if not record.header.get("target_file"):
+        return None
+    return el("p", "Reproduce: ", _command(views.cause(record, reason)), class_="note")
 
 
 def _whole(reason: Reason) -> Html | None:

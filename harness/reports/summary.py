@@ -12,9 +12,12 @@ from typing import Self, TextIO
 from harness.model import CheckResult, Verdict
 from harness.record import Record
 from harness.reports import views
+from harness.reports.context import Context, context_of
+from harness.reports.headline import amount, exit_words, mark, sentence
 from harness.reports.sheet import Sheet, columns, sheet_for
+from harness.reports.summary_context import doctor, labelled, provenance, stale, turned, waivers
 from harness.reports.views import Finding, Reason
-from harness.reports.words import EXIT, SYMBOL, code, cut, number, plain
+from harness.reports.words import SYMBOL, code, cut, number, plain
 from harness.verdicts import Exit
 
 MOST = 12
@@ -43,16 +46,21 @@ def render(
     encoding: str = "utf-8",
 ) -> str:
     """The summary; `out` is where the files are, `encoding` what the output can show."""
+    beside = context_of(record)
     lines = (
         *_opening(record, sheet),
-        *_findings(record, Verdict.FAILED, sheet),
-        *_reasons(record, Verdict.BROKEN, sheet),
-        *_reasons(record, Verdict.BLOCKED, sheet),
-        *_findings(record, Verdict.WARNED, sheet),
-        *_findings(record, Verdict.WAIVED, sheet),
+        *doctor(record, sheet),
+        *_findings(record, Verdict.FAILED, sheet, beside=beside),
+        *stale(record, sheet),
+        *_reasons(record, Verdict.BROKEN, sheet, beside=beside),
+        *_reasons(record, Verdict.BLOCKED, sheet, beside=beside),
+        *_findings(record, Verdict.WARNED, sheet, beside=beside),
+        *_findings(record, Verdict.WAIVED, sheet, beside=beside),
+        *turned(record, sheet),
         *_chapters(record, sheet),
         *_members(record, sheet),
         *_ambiguous(record, sheet),
+        *waivers(record, sheet),
         *_verdict(record, sheet),
         *_files(out, tickets, sheet),
         _exit(record),
@@ -135,23 +143,24 @@ def _opening(record: Record, sheet: Sheet) -> Iterator[str]:
         profile = record.header["selection"].get("profile")
         told = f"by the rule profile {profile}, which leaves out {number(len(left_out), 'check')}"
         yield from sheet.wrapped(told, 2)
+    yield from provenance(record, sheet)
     who = number(len({result.member_state for result in record.results}), "Member State")
-    yield from sheet.wrapped(f"{views.amount(record)} of {number(checks, 'check')} for {who}", 2)
+    yield from sheet.wrapped(f"{amount(record)} of {number(checks, 'check')} for {who}", 2)
 
 
-def _findings(record: Record, verdict: Verdict, sheet: Sheet) -> Iterator[str]:
+def _findings(record: Record, verdict: Verdict, sheet: Sheet, *, beside: Context) -> Iterator[str]:
     found = views.findings(record, verdict)
     if not found:
         return
     yield from _heading(verdict, sum(len(finding.results) for finding in found), sheet)
     for finding in found[:MOST]:
-        yield from _finding(record, finding, sheet)
+        yield from _finding(record, finding, sheet, beside=beside)
         if finding is not found[-1]:
             yield ""
     yield from _more(len(found) - MOST, "finding")
 
 
-def _finding(record: Record, finding: Finding, sheet: Sheet) -> Iterator[str]:
+def _finding(record: Record, finding: Finding, sheet: Sheet, *, beside: Context) -> Iterator[str]:
     first = finding.first
     shown = f"{views.subject(first)}; others differ" if finding.varied else None
     yield sheet.line(f"  {first.check}  {first.tag or ''}: {_few(finding.results)}")
@@ -160,31 +169,43 @@ def _finding(record: Record, finding: Finding, sheet: Sheet) -> Iterator[str]:
         ("expected", first.expected),
         ("seen", first.seen),
         ("shown", shown),
+        *beside.notes(first),
         ("reason", first.detail),
         ("clause", first.clause),
         ("readings", views.under_readings(first)),
         ("explain", f"oots explain {first.check}" if views.explanation(record, first) else None),
     ):
-        yield from _labelled(label, value, sheet)
+        yield from labelled(label, value, sheet)
     yield f"    reproduce: {plain(views.reproduction(record, first))}"
+    yield from _by_hand(first, beside)
 
 
-def _reasons(record: Record, verdict: Verdict, sheet: Sheet) -> Iterator[str]:
+def _by_hand(result: CheckResult, beside: Context) -> Iterator[str]:
+    """The command for `dig` or `curl`, in one line, so that it can be copied."""
+    line = beside.by_hand(result)
+    if line:
+        yield f"    by hand:   {plain(line)}"
+
+
+def _reasons(record: Record, verdict: Verdict, sheet: Sheet, *, beside: Context) -> Iterator[str]:
     found = views.reasons(record, verdict)
     if not found:
         return
     yield from _heading(verdict, sum(len(reason.results) for reason in found), sheet)
     for reason in found[:MOST]:
-        yield from _reason(record, reason, sheet)
+        yield from _reason(record, reason, sheet, beside=beside)
     yield from _more(len(found) - MOST, "reason")
 
 
-def _reason(record: Record, reason: Reason, sheet: Sheet) -> Iterator[str]:
+def _reason(record: Record, reason: Reason, sheet: Sheet, *, beside: Context) -> Iterator[str]:
     count = number(len(reason.results), "result")
     yield from sheet.wrapped(f"  {count}: {cut(reason.text, 240)}", 4)
     shown = ", ".join(reason.checks[:8]) + (", ..." if len(reason.checks) > 8 else "")  # noqa: PLR2004
     yield from sheet.wrapped(f"    {shown} on {_few(reason.results)}", 4)
+    for label, value in beside.notes(reason.results[0]):
+        yield from labelled(label, value, sheet)
     yield f"    reproduce: {plain(views.cause(record, reason))}"
+    yield from _by_hand(reason.results[0], beside)
 
 
 def _chapters(record: Record, sheet: Sheet) -> Iterator[str]:
@@ -244,15 +265,14 @@ def _ambiguous(record: Record, sheet: Sheet) -> Iterator[str]:
 
 
 def _verdict(record: Record, sheet: Sheet) -> Iterator[str]:
-    found = views.worst(views.counts(record.results))
     yield ""
-    for line in sheet.wrapped(views.sentence(record)):
-        yield sheet.painted(line, found)
+    for line in sheet.wrapped(sentence(record)):
+        yield sheet.painted(line, mark(record))
 
 
 def _exit(record: Record) -> str:
     """The code, with its words unless the verdict above says them already."""
-    told = f": {EXIT[record.exit]}" if record.exit in _TOLD_BY_EXIT else ""
+    told = f": {exit_words(record)}" if record.exit in _TOLD_BY_EXIT else ""
     return f"Exit code {int(record.exit)}{told}."
 
 
@@ -282,9 +302,3 @@ def _few(results: tuple[CheckResult, ...]) -> str:
     if len(names) <= 3:  # noqa: PLR2004 -- as many as fit beside a tag
         return ", ".join(names)
     return f"{names[0]}, {names[1]} ... ({len(names)} subjects)"
-
-
-def _labelled(label: str, value: str | None, sheet: Sheet) -> Iterator[str]:
-    if value:
-        last = value.strip().rpartition("\n")[2]
-        yield from sheet.wrapped(f"    {label + ':':10} {cut(last, 240)}", 15)

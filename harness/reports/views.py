@@ -11,11 +11,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from harness.model import CheckResult, Service, Verdict
+from harness.attribution import Attribution, Key, key
+from harness.model import Blame, CheckResult, Service, Verdict
 from harness.record import Record
-from harness.reports.words import CAPTURED, SYMBOL, code, listed, number
+from harness.reports.context import attributed
+from harness.reports.words import CAPTURED, SYMBOL, code, listed
 from harness.requirements import CURRENT_PROFILE
-from harness.verdicts import Exit
 
 Counts = Mapping[Verdict, int]
 
@@ -30,7 +31,10 @@ _ADDRESS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One check and tag, with everyone on whom it was found; `varied`: they differ in what."""
+    """One check and tag, with everyone on whom it was found; `varied`: they differ in what.
+
+    All of one finding are whose the first is, where that was looked at.
+    """
 
     first: CheckResult
     results: tuple[CheckResult, ...]
@@ -84,13 +88,20 @@ def _place(result: CheckResult) -> tuple[str, str, bool, str]:
 
 def findings(record: Record, verdict: Verdict) -> tuple[Finding, ...]:
     """The findings of a verdict, in the order of the checks."""
-    together: dict[tuple[str, str | None], list[CheckResult]] = {}
+    whose = attributed(record)
+    together: dict[tuple[str, str | None, Blame | None], list[CheckResult]] = {}
     for result in of_verdict(record, verdict):
-        together.setdefault((result.check, result.tag), []).append(result)
+        of = (result.check, result.tag, _blame(whose, result))
+        together.setdefault(of, []).append(result)
     return tuple(
         Finding(found[0], tuple(found), len({(r.expected, r.seen) for r in found}) > 1)
         for found in sorted(together.values(), key=lambda found: _rank(record, found[0].check))
     )
+
+
+def _blame(whose: Mapping[Key, Attribution], result: CheckResult) -> Blame | None:
+    found = whose.get(key(result))
+    return found.blame if found else None
 
 
 def reasons(record: Record, verdict: Verdict) -> tuple[Reason, ...]:
@@ -210,6 +221,8 @@ def _command(record: Record, result: CheckResult, checks: str) -> str:
     words = ["oots", "run"]
     if result.member_state == CAPTURED:
         return shlex.join(["oots", "verify", *_options(record.header["selection"])])
+    target = record.header.get("target_file")
+    words += ["--target", str(target)] if target else []
     words += ["--member-state", result.member_state, "--service", result.service]
     words += ["--environment", result.environment, "--check", checks]
     profile = record.header["selection"].get("profile", CURRENT_PROFILE)
@@ -246,61 +259,6 @@ def readings(record: Record) -> tuple[tuple[CheckResult, int], ...]:
             found.setdefault((result.check, result.readings), []).append(result)
     rows = sorted(found.values(), key=lambda results: _rank(record, results[0].check))
     return tuple((results[0], len(results)) for results in rows)
-
-
-def headline(record: Record) -> tuple[str, str]:
-    """The verdict in a word or two, and what it rests on."""
-    match record.exit:
-        case Exit.FAILED:
-            failed = of_verdict(record, Verdict.FAILED)
-            checks = number(len({r.check for r in failed}), "check fails", "checks fail")
-            whom = number(len({subject(r) for r in failed}), "subject")
-            return "Not conformant", f"{checks} on {whom}."
-        case Exit.BROKEN:
-            return "No verdict", "the harness itself broke."
-        case Exit.BLOCKED if of_verdict(record, Verdict.BLOCKED):
-            blocked = number(len(of_verdict(record, Verdict.BLOCKED)), "result is", "results are")
-            return "No verdict", f"{blocked} blocked, because something could not be reached."
-        case Exit.BLOCKED:
-            return "No verdict", "nothing was there to judge."
-        case Exit.INTERRUPTED:
-            return "No verdict", f"the run was broken off before its end {_recorded(record)}."
-    return "Conformant", "nothing that was judged violates a binding requirement."
-
-
-def reservations(record: Record) -> str:
-    """What the headline leaves out: other verdicts, and an end that came too early."""
-    found = counts(record.results)
-    others = [Verdict.BROKEN, Verdict.BLOCKED, Verdict.WARNED, Verdict.WAIVED]
-    if record.exit is Exit.BLOCKED:
-        others.remove(Verdict.BLOCKED)  # the headline counts them
-    told = ", ".join(f"{found[verdict]:,} {verdict}" for verdict in others if found[verdict])
-    parts = [f"Also: {told}."] if told else []
-    if not record.complete and record.exit is not Exit.INTERRUPTED:  # the headline says it then
-        parts.append(f"The run was broken off before its end {_recorded(record)}.")
-    return " ".join(parts)
-
-
-def _recorded(record: Record) -> str:
-    reason = (record.footer or {}).get("reason") or "no footer was written"
-    return f"({reason}), with {amount(record)} recorded"
-
-
-def amount(record: Record) -> str:
-    """How many results there are, and of how many where some are lacking.
-
-    Such as `1,104 of 6,345 results`.
-    """
-    done, plan = len(record.results), planned(record)
-    if record.complete or not plan:
-        return number(done, "result")
-    return f"{done:,} of {number(plan, 'result')}"
-
-
-def sentence(record: Record) -> str:
-    """The verdict in words: what was found, and what it does not say."""
-    word, basis = headline(record)
-    return f"{word}: {basis} {reservations(record)}".rstrip()
 
 
 def _options(selection: Mapping[str, object]) -> list[str]:

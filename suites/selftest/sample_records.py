@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from base64 import b64decode
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 from xml.etree import ElementTree as ET
 
 from lxml import html as lxml_html
 
-from harness.model import CheckResult, Exchange, Verdict
+from harness.model import REFERENCE, Blame, CheckResult, Control, Exchange, Finding, Verdict
 from harness.record import Record
+from harness.record_lines import waiver_facts
 from harness.reports import html, junit
 from harness.reports.words import MEMBER_STATES
+from harness.waivers import Waiver, waived
 
 NOW = datetime(2026, 9, 1, 8, 30, tzinfo=UTC)
 CHECKS = (
@@ -104,6 +108,89 @@ def mixed() -> Record:
         result("CACHE-02", "AT", Verdict.WAIVED, tag="no-max-age", expected="a", seen="b"),
         result("CACHE-02", "BE", Verdict.NOT_APPLICABLE, detail="nothing to cache", evidence=()),
         fault="root_without_tls",
+    )
+
+
+CLOCK = Finding(
+    "clock",
+    "Is the clock of this machine right?",
+    Blame.CONFIGURATION,
+    expected="the time of the name server and of HTTPS, within 30 s",
+    seen="2 h behind",
+    fix="set the clock, for example with `timedatectl set-ntp true`",
+    explains=("CACHE-*",),
+    evidence=("d1",),
+)
+SOUND = Finding("dns-udp", "Does the name server answer over UDP?", evidence=("d2",))
+NOT_MADE = Finding("proxy", "Does the proxy answer?", skipped="no proxy is set")
+FATAL = replace(CLOCK, probe="dns-tcp", title="Does the name server answer?", fatal=True)
+WAIVER = Waiver(
+    check="DISC-01",
+    tag=None,
+    checks=("DISC-01",),
+    member_state="SE",
+    service=None,
+    environment="acc",
+    reason="The entry is published with the new contract",
+    owner="Ada Lovelace",
+    expires=date(2026, 10, 31),
+    ticket="JIRA-77",
+)
+EXPIRED = replace(WAIVER, member_state="FI", expires=date(2026, 8, 30))
+HEALED = replace(WAIVER, check="LOOK-01", checks=("LOOK-01",), member_state="DK")
+IDLE = replace(WAIVER, member_state="LU")
+TARGET_FILE = "my targets/oots.toml"
+DIG_REQUEST = "1/8BAAABAAAAAAABAmZpAmViBHRlc3QAACMAAQAAKQTQAAAAAAAA"
+"""A query for the NAPTR records of fi.eb.test, in base64."""
+
+
+def controlled(judged: CheckResult, path: str, verdict: Verdict) -> Control:
+    return Control(path, replace(judged, verdict=verdict, evidence=("c1",)))
+
+
+@cache
+def troubled() -> Record:
+    """A run on somebody's own target: every blame, the doctor, waivers, a zone file, a repeat."""
+    ours = result("DISC-03", "DE", Verdict.FAILED, **FAILED)
+    theirs = replace(
+        result("DISC-03", "FI", Verdict.FAILED, **FAILED),
+        source="cs.zone, line 12",
+        evidence=("x1", "x2"),
+    )
+    way = result("LOOK-01", "FI", Verdict.FAILED, tag="not-xml", expected="XML", seen="<html>")
+    text = replace(
+        result("LOOK-01", "DE", Verdict.FAILED, tag="flag-case", expected="U", seen="u"),
+        readings=(("upper", Verdict.FAILED), ("either", Verdict.PASSED)),
+    )
+    clock = result("CACHE-02", "FI", Verdict.WARNED, tag="too-old", expected="fresh", seen="old")
+    stuck = result("CACHE-02", "DE", Verdict.BLOCKED, detail="eb.test: the answer: is too old")
+    settled = waived(result("DISC-01", "SE", Verdict.FAILED, **FAILED), (WAIVER,), NOW.date())
+    of = record(
+        *(ours, theirs, way, text, clock, stuck, settled),
+        result("LOOK-01", "DK", Verdict.PASSED),
+        result("DISC-01", "FI", Verdict.FAILED, **(FAILED | {"tag": "no-entry"})),
+        waivers=[waiver_facts(waiver) for waiver in (WAIVER, EXPIRED, HEALED, IDLE)],
+        repeats={
+            "run": "20260831T101500Z-77aa",
+            "verdicts": [
+                ["LOOK-01", "DK", "eb", "acc", "failed"],
+                ["DISC-03", "FI", "eb", "acc", "failed"],
+            ],
+        },
+        target_file=TARGET_FILE,
+        target={"name": "Ministry", "reached": {"nameserver": "192.0.2.7 port 5300"}},
+    )
+    query = replace(exchange("x2"), protocol="dns/udp", request=b64decode(DIG_REQUEST))
+    return replace(
+        of,
+        exchanges={**of.exchanges, "x2": query, **{i: exchange(i) for i in ("c1", "d1", "d2")}},
+        findings=(SOUND, CLOCK, NOT_MADE),
+        controls=(
+            controlled(ours, REFERENCE, Verdict.BROKEN),
+            controlled(theirs, REFERENCE, Verdict.PASSED),
+            controlled(way, "name server 192.0.2.8 port 53", Verdict.PASSED),
+            controlled(text, REFERENCE, Verdict.PASSED),
+        ),
     )
 
 

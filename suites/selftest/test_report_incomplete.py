@@ -12,6 +12,7 @@ from harness.model import Verdict
 from harness.record import Record
 from harness.record_lines import Malformed, header_of
 from harness.reports import json_report, summary, views
+from harness.reports.headline import sentence
 from harness.reports.views import Share
 from suites.selftest.sample_records import FAILED, NOW, header, page, record, result, text
 
@@ -73,7 +74,7 @@ def test_a_run_that_ended_lacks_nothing() -> None:
 def test_the_verdict_says_once_that_the_run_was_broken_off() -> None:
     of = replace(broken_off(), results=(result("DISC-01", "AT", Verdict.PASSED),))
 
-    told = views.sentence(of)
+    told = sentence(of)
 
     assert told == (
         "No verdict: the run was broken off before its end (interrupted), with 1 of 1,012 results"

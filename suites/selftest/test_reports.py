@@ -15,6 +15,7 @@ import pytest
 from harness.model import Verdict
 from harness.record_lines import result_facts
 from harness.reports import json_report, junit, summary, views
+from harness.reports.headline import headline, sentence
 from harness.reports.sheet import Sheet, wants_colour
 from harness.reports.words import EXIT, MEANING, MEMBER_STATES, SYMBOL
 from harness.verdicts import Exit
@@ -70,7 +71,7 @@ def test_only_a_run_that_judged_something_to_its_end_is_conformant(
 ) -> None:
     of = record(result("DISC-01", "FI", verdict, detail="why"), complete=complete)
 
-    word, _ = views.headline(of)
+    word, _ = headline(of)
 
     green = verdict in (Verdict.PASSED, Verdict.WARNED, Verdict.WAIVED)
     assert (word == "Conformant") == (green and complete)
@@ -80,7 +81,7 @@ def test_only_a_run_that_judged_something_to_its_end_is_conformant(
 
 
 def test_a_run_of_nothing_is_no_verdict() -> None:
-    assert views.sentence(record()).startswith("No verdict: nothing was there to judge.")
+    assert sentence(record()).startswith("No verdict: nothing was there to judge.")
 
 
 def test_a_run_broken_off_is_an_error_in_junit() -> None:
@@ -316,4 +317,4 @@ def test_the_end_of_the_summary_says_nothing_twice(verdict: Verdict) -> None:
     last = summary.render(of).splitlines()[-1]
 
     assert last == f"Exit code {int(of.exit)}."
-    assert views.sentence(of).count("blocked") == (verdict is Verdict.BLOCKED)
+    assert sentence(of).count("blocked") == (verdict is Verdict.BLOCKED)
