@@ -14,7 +14,8 @@ from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from harness.desk.filing import incidents
+from harness.attribution import Attribution, Key, key
+from harness.desk.filing import NOT_LOOKED_AT, incidents
 from harness.desk.fingerprint import Fingerprint, fingerprint
 from harness.desk.ticket import (
     INCIDENT,
@@ -70,6 +71,14 @@ CREATE TABLE event (
 CREATE INDEX event_of ON event (ticket);
 """
 
+_WHOSE = """
+CREATE TABLE IF NOT EXISTS attribution (
+  ticket INTEGER PRIMARY KEY REFERENCES ticket,
+  blame TEXT NOT NULL, why TEXT NOT NULL, evidence TEXT NOT NULL
+)
+"""
+"""A table of its own, so that older desks stay readable, and newer ones for older releases."""
+
 
 def default_path(environ: Mapping[str, str] = os.environ) -> Path:
     """`$OOTS_DESK`, else a file below `$XDG_STATE_HOME`, else one below `~/.local/state`."""
@@ -103,18 +112,27 @@ class SqliteDesk:
         return filed[0]
 
     def file_all(
-        self, results: Iterable[CheckResult], *, run: str, at: datetime
+        self,
+        results: Iterable[CheckResult],
+        *,
+        run: str,
+        at: datetime,
+        attributions: Mapping[Key, Attribution] = NOT_LOOKED_AT,
     ) -> tuple[str, ...]:
         """File all failures of a run, or none; answers the numbers of their tickets, each once.
 
-        A run that is filed again adds nothing. Raises `UsageFault` where the file cannot be used.
+        Those that are not the subject's are left out. A run that is filed again adds nothing.
+        Raises `UsageFault` where the file cannot be used.
         """
-        failures = incidents(results)
+        failures = incidents(results, attributions)
         if not failures:
             return ()
         at = at.astimezone(UTC)
         with self._writing() as desk:
+            desk.execute(_WHOSE)
             serials = [_filed(desk, failure, run, at) for failure in failures]
+            for serial, failure in zip(serials, failures, strict=True):
+                _attribute(desk, serial, attributions.get(key(failure)))
         return tuple(number(serial) for serial in dict.fromkeys(serials))
 
     def tickets(self) -> tuple[Ticket, ...]:
@@ -209,6 +227,13 @@ def _filed(desk: sqlite3.Connection, result: CheckResult, run: str, at: datetime
     return serial
 
 
+def _attribute(desk: sqlite3.Connection, serial: int, found: Attribution | None) -> None:
+    """Note whose it is; what an earlier run found out stays where nobody looked again."""
+    if found:
+        values = (serial, found.blame, _storable(found.why), json.dumps(found.evidence))
+        desk.execute("INSERT OR REPLACE INTO attribution VALUES (?, ?, ?, ?)", values)
+
+
 def _registered(desk: sqlite3.Connection, result: CheckResult, parts: Fingerprint, now: str) -> int:
     """A new ticket."""
     values = (
@@ -230,10 +255,22 @@ def _told_by(result: CheckResult) -> tuple[str, str, str, str, str]:
     A record from elsewhere may hold a lone surrogate, which has no UTF-8.
     """
     told = (title(result), result.expected, result.seen, result.clause, result.requirement)
-    first, second, third, fourth, fifth = (
-        (text or "").encode("utf-8", "backslashreplace").decode() for text in told
-    )
+    first, second, third, fourth, fifth = map(_storable, told)
     return first, second, third, fourth, fifth
+
+
+def _storable(text: str | None) -> str:
+    return (text or "").encode("utf-8", "backslashreplace").decode()
+
+
+def _whose(desk: sqlite3.Connection, serial: int) -> tuple[str | None, str | None]:
+    """Blame and reasoning; nothing on desks of earlier releases."""
+    known = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'attribution'"
+    if desk.execute(known).fetchone() is None:
+        return None, None
+    told = "SELECT blame, why FROM attribution WHERE ticket = ?"
+    found = desk.execute(told, (serial,)).fetchone()
+    return (found["blame"], found["why"]) if found else (None, None)
 
 
 def _ticket(desk: sqlite3.Connection, row: sqlite3.Row) -> Ticket:
@@ -243,6 +280,7 @@ def _ticket(desk: sqlite3.Connection, row: sqlite3.Row) -> Ticket:
         "SELECT * FROM occurrence WHERE ticket = ? ORDER BY rowid", (serial,)
     )
     events = desk.execute("SELECT * FROM event WHERE ticket = ? ORDER BY rowid", (serial,))
+    blame, why = _whose(desk, serial)
     return Ticket(
         serial=serial,
         type=row["type"],
@@ -261,6 +299,8 @@ def _ticket(desk: sqlite3.Connection, row: sqlite3.Row) -> Ticket:
             for o in occurrences
         ),
         history=tuple(Event(at(e["at"]), e["act"], e["note"]) for e in events),
+        blame=blame,
+        why=why,
     )
 
 

@@ -109,6 +109,7 @@ def _page(ticket: Ticket) -> Iterator[str]:
         ("clause", ticket.clause),
         ("expected", ticket.expected),
         ("seen", ticket.seen),
+        *([("whose", f"{ticket.blame}: {ticket.why}")] if ticket.blame else []),
         ("first seen", f"{ticket.first_seen:%Y-%m-%d %H:%M:%S} UTC"),
         ("last seen", f"{ticket.last_seen:%Y-%m-%d %H:%M:%S} UTC"),
         ("fingerprint", parts.text),

@@ -47,7 +47,11 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """One incident. `expected` and `seen` are those of the latest occurrence, as is `clause`."""
+    """One incident. `expected` and `seen` are those of the latest occurrence, as is `clause`.
+
+    `blame` is whose it is, `why` the reasoning in a sentence, likewise of the latest occurrence;
+    None where nobody looked.
+    """
 
     serial: int
     type: str
@@ -63,6 +67,8 @@ class Ticket:
     last_seen: datetime
     occurrences: tuple[Occurrence, ...]
     history: tuple[Event, ...]
+    blame: str | None = None
+    why: str | None = None
 
     @property
     def number(self) -> str:
@@ -124,6 +130,8 @@ def facts(ticket: Ticket) -> dict[str, object]:
         "clause": ticket.clause,
         "expected": ticket.expected,
         "seen": ticket.seen,
+        "blame": ticket.blame,
+        "why": ticket.why,
         "first_seen": ticket.first_seen.isoformat(),
         "last_seen": ticket.last_seen.isoformat(),
         "runs": list(ticket.runs),
