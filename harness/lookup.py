@@ -10,7 +10,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
-from harness.errors import NotApplicable
+from harness.errors import NotApplicable, Unreachable
 from harness.model import HttpRequest, Questions, Service, Specimen
 
 MEDIA_TYPE = "application/x-ebrs+xml"
@@ -40,10 +40,14 @@ KNOWN_RESULT = MappingProxyType(
 """The plainest question of each service that has a result."""
 
 
+_NO_DATA = "nothing is known that this directory has no data about"
 _UNASKABLE = MappingProxyType(
     {
-        Specimen.ADDITIONAL_INPUT: "this directory is not known to ask for additional input",
-        Specimen.EMPTY: "nothing is known that this directory has no data about",
+        (Service.EB, Specimen.EMPTY): f"{_NO_DATA}; a target file can name it as empty_procedure",
+        (Service.DSD, Specimen.EMPTY): f"{_NO_DATA}; a target file can name it as"
+        " empty_evidence_type",
+        (Service.DSD, Specimen.ADDITIONAL_INPUT): "this directory is not known to ask for"
+        " additional input; a target file can name what it does so for as additional_input",
     }
 )
 """Why a specimen cannot be had, in words for people who read a report."""
@@ -55,6 +59,56 @@ class Query:
 
     query_id: str
     parameters: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Askable:
+    """Questions as they are put: to read one that is not known raises `Unreachable`.
+
+    What a directory need not have stays None where it is not known.
+    """
+
+    of: Questions
+
+    @property
+    def country(self) -> str:
+        """The code of the country, as data uses it."""
+        return self.of.country
+
+    @property
+    def procedure(self) -> str:
+        """A procedure with requirements."""
+        return _known(self.of.procedure, "procedure")
+
+    @property
+    def requirement(self) -> str:
+        """The identifier of a requirement that the country has evidence for."""
+        return _known(self.of.requirement, "requirement")
+
+    @property
+    def evidence_type(self) -> str:
+        """The classification of an evidence type with data services."""
+        return _known(self.of.evidence_type, "evidence_type")
+
+    @property
+    def empty_procedure(self) -> str | None:
+        """A procedure without requirements."""
+        return self.of.empty_procedure
+
+    @property
+    def empty_evidence_type(self) -> str | None:
+        """The classification of an evidence type without data services."""
+        return self.of.empty_evidence_type
+
+    @property
+    def additional_input(self) -> str | None:
+        """The classification of an evidence type for which the user is asked for more."""
+        return self.of.additional_input
+
+    @property
+    def concepts(self) -> tuple[tuple[str, str], ...]:
+        """What the user would answer, by concept."""
+        return self.of.concepts
 
 
 @lru_cache(maxsize=4096)
@@ -77,9 +131,13 @@ def search_request(
 
 
 def specimen_query(  # noqa: PLR0911 -- a table of cases reads best as one
-    service: Service, specimen: Specimen, questions: Questions
+    service: Service, specimen: Specimen, about: Questions | Askable
 ) -> Query:
-    """The query whose answer is the specimen; raises `NotApplicable` where there is none."""
+    """The query whose answer is the specimen; raises `NotApplicable` where there is none.
+
+    Raises `Unreachable` where every directory has it, but it is not known what to ask this one.
+    """
+    questions = askable(about)
     country = ("country-code", questions.country)
     match service, specimen:
         case Service.EB, Specimen.CATALOGUE:
@@ -98,7 +156,13 @@ def specimen_query(  # noqa: PLR0911 -- a table of cases reads best as one
             return data_services_query(questions.empty_evidence_type, questions.country)
         case _, Specimen.UNKNOWN_QUERY:
             return Query(f"urn:fdc:oots:{service}:ebxml-regrep:queries:no-such-query", (country,))
-    raise NotApplicable(_UNASKABLE.get(specimen, f"this directory has no answer: {specimen}"))
+    reason = _UNASKABLE.get((service, specimen), f"this directory has no answer: {specimen}")
+    raise NotApplicable(reason)
+
+
+def askable(about: Questions | Askable) -> Askable:
+    """Questions that are to be put."""
+    return Askable(about) if isinstance(about, Questions) else about
 
 
 def asked_as(specimen: Specimen | None) -> Specimen:
@@ -145,9 +209,9 @@ def data_services_query(
     return Query(DATA_SERVICES_QUERY, (*named, *concepts))
 
 
-def incomplete_query(service: Service, questions: Questions) -> Query:
+def incomplete_query(service: Service, about: Questions | Askable) -> Query:
     """A query of the service without a parameter that it must have."""
-    country = ("country-code", questions.country)
+    country = ("country-code", about.country)
     match service:
         case Service.EB:
             return Query(EVIDENCE_TYPES_QUERY, (country,))
@@ -155,8 +219,9 @@ def incomplete_query(service: Service, questions: Questions) -> Query:
             return Query(DATA_SERVICES_QUERY, (country,))
 
 
-def unknown_values(service: Service, questions: Questions) -> tuple[tuple[Query, str], ...]:
+def unknown_values(service: Service, about: Questions | Askable) -> tuple[tuple[Query, str], ...]:
     """Queries that name something which does not exist, each with its error code."""
+    questions = askable(about)
     country = ("country-code", questions.country)
     match service:
         case Service.EB:
@@ -173,6 +238,13 @@ def unknown_values(service: Service, questions: Questions) -> tuple[tuple[Query,
             repository = _repository(questions.evidence_type)
             classification = f"{repository}/evidencetypeclassifications/{country[1]}/{NOWHERE}"
             return ((data_services_query(classification, questions.country), "DSD:ERR:0002"),)
+
+
+def _known(value: str | None, key: str) -> str:
+    if value is None:
+        why = f"it is not known what to ask for; give {key} in [[questions]] of the target file"
+        raise Unreachable("the question", why=why)
+    return value
 
 
 def _repository(known: str) -> str:

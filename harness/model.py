@@ -147,7 +147,7 @@ class TlsSeen:
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """What to ask a directory so that each specimen can be seen; None: it cannot be asked for.
+    """What to ask a directory so that each specimen can be seen; None: it is not known what.
 
     `country` is the code used in data (`EL`); `empty` and `additional_input` are evidence type
     classifications (DSD) or, for the EB, `empty_procedure` a procedure without any requirement.
@@ -155,9 +155,9 @@ class Questions:
     """
 
     country: str
-    procedure: str
-    requirement: str
-    evidence_type: str
+    procedure: str | None
+    requirement: str | None
+    evidence_type: str | None
     empty_procedure: str | None
     empty_evidence_type: str | None
     additional_input: str | None
@@ -204,7 +204,9 @@ class Target:
     Semantic Repository, both where the landscape can tell. `nameserver` None has the zone judged
     from that text, before it is published; `zone_file` is then the file's name. `roles` are the
     parts that are under test: `zone`, `directory`, or both. `by_resolver`: the name server is a
-    resolver on the way to the zone, and `other_nameservers` are the zone's own.
+    resolver on the way to the zone, and `other_nameservers` are the zone's own. `source` is the
+    target file that it was read from; None for a landscape, whose ports and keys are made anew each
+    time.
     """
 
     name: str
@@ -226,6 +228,7 @@ class Target:
     roles: tuple[str, ...] = ("zone", "directory")
     by_resolver: bool = False
     reach: Reach = Reach()
+    source: str | None = None
 
 
 class Blame(StrEnum):

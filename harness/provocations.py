@@ -16,13 +16,14 @@ from harness.lookup import (
     EVIDENCE_TYPES_QUERY,
     NOWHERE,
     REQUIREMENTS_QUERY,
+    Askable,
     Query,
     data_services_query,
     incomplete_query,
     search_url,
     unknown_values,
 )
-from harness.model import Questions, Service
+from harness.model import Service
 
 ODD_TEXTS = ("é€😀", '<a b="c">&\'', "a+b c\x00", "x" * 2000)
 """Beyond ASCII, markup, blanks and a NUL, length: none of them names anything."""
@@ -39,18 +40,18 @@ class Provocation:
     codes: tuple[str, ...]
 
 
-def coded_refusals(service: Service, questions: Questions) -> tuple[Query, ...]:
+def coded_refusals(service: Service, questions: Askable) -> tuple[Query, ...]:
     """One question for each error code that no specimen shows."""
     named = tuple(query for query, _ in unknown_values(service, questions))
     wrong = (
-        (() if questions.additional_input is None else (wrong_value(questions),))
-        if service is Service.DSD
+        (wrong_value(questions),)
+        if service is Service.DSD and questions.additional_input and questions.concepts
         else ()
     )
     return (incomplete_query(service, questions), *named, *wrong)
 
 
-def wrong_value(questions: Questions) -> Query:
+def wrong_value(questions: Askable) -> Query:
     """An answer to a DSD:ERR:0005 that no concept can have; raises `NotApplicable`."""
     if questions.additional_input is None or not questions.concepts:
         raise NotApplicable("no data service is known that asks for more attributes")
@@ -58,7 +59,7 @@ def wrong_value(questions: Questions) -> Query:
     return data_services_query(questions.additional_input, questions.country, concepts)
 
 
-def malformed(service: Service, questions: Questions) -> Iterator[Provocation]:
+def malformed(service: Service, questions: Askable) -> Iterator[Provocation]:
     """Values that have not the form of their parameter."""
     country = questions.country
     for code in ("Finland", country.lower(), ""):
@@ -83,7 +84,7 @@ def malformed(service: Service, questions: Questions) -> Iterator[Provocation]:
             yield Provocation(query, ("DSD:ERR:0003", "DSD:ERR:0001"))
 
 
-def repeated(service: Service, questions: Questions) -> Provocation:
+def repeated(service: Service, questions: Askable) -> Provocation:
     """A question for two countries at once."""
     again = ("country-code", "LI")
     plain = _plain(service, questions)
@@ -91,13 +92,13 @@ def repeated(service: Service, questions: Questions) -> Provocation:
     return Provocation(query, (f"{service.upper()}:ERR:0003",))
 
 
-def with_unknown_parameter(service: Service, questions: Questions) -> Query:
+def with_unknown_parameter(service: Service, questions: Askable) -> Query:
     """A question with a parameter that no query has."""
     plain = _plain(service, questions)
     return Query(plain.query_id, (*plain.parameters, ("no-such-parameter", "1")))
 
 
-def odd(service: Service, questions: Questions) -> Iterator[Provocation]:
+def odd(service: Service, questions: Askable) -> Iterator[Provocation]:
     """Questions with texts in them that are hard to carry."""
     where = ("country-code", questions.country)
     for text in ODD_TEXTS:
@@ -110,7 +111,7 @@ def odd(service: Service, questions: Questions) -> Iterator[Provocation]:
                 yield Provocation(query, ("DSD:ERR:0003", "DSD:ERR:0002"))
 
 
-def foreign(service: Service, questions: Questions) -> Iterator[Provocation]:
+def foreign(service: Service, questions: Askable) -> Iterator[Provocation]:
     """Queries that are not this service's: of the drafts of 2022, and of the other service."""
     where = ("country-code", questions.country)
     own, other, code = {
@@ -121,7 +122,7 @@ def foreign(service: Service, questions: Questions) -> Iterator[Provocation]:
         yield Provocation(Query(query_id, (where,)), (code,))
 
 
-def specified(questions: Questions, specification: str) -> Query:
+def specified(questions: Askable, specification: str) -> Query:
     """The data services that speak a version of the exchange data model."""
     plain = data_services_query(questions.evidence_type, questions.country)
     return Query(plain.query_id, (*plain.parameters, ("specification", specification)))
@@ -151,7 +152,7 @@ def _hidden(text: str) -> str:
     return "".join(f"%{octet:02X}" for octet in text.encode())
 
 
-def _plain(service: Service, questions: Questions) -> Query:
+def _plain(service: Service, questions: Askable) -> Query:
     where = ("country-code", questions.country)
     match service:
         case Service.EB:

@@ -9,10 +9,9 @@ from urllib.parse import urlsplit
 
 from harness.discovery import port_of, root_text, service_root
 from harness.errors import NotApplicable, Unframed, Unreachable, Violation
-from harness.lookup import CURRENT, Query, search_request, specimen_query
+from harness.lookup import CURRENT, Askable, Query, search_request, specimen_query
 from harness.model import (
     HttpRequest,
-    Questions,
     Service,
     ServiceKey,
     Specimen,
@@ -48,9 +47,9 @@ class Directory:
         return in_force(self.readings, slug)
 
     @property
-    def questions(self) -> Questions:
-        """What this directory can be asked."""
-        return self.target.questions[self.key]
+    def questions(self) -> Askable:
+        """What this directory can be asked; what is not known of it raises `Unreachable`."""
+        return Askable(self.target.questions[self.key])
 
     @property
     def now(self) -> datetime:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from harness.codelists import error_codes
 from harness.errors import NotApplicable, Unreachable, Violation
-from harness.lookup import DATA_SERVICES_QUERY, Query, question
-from harness.model import HttpRequest, Questions, Service
+from harness.lookup import DATA_SERVICES_QUERY, Askable, Query, askable, question
+from harness.model import HttpRequest, Service
 from harness.provocations import (
     coded_refusals,
     foreign,
@@ -133,7 +133,7 @@ def test_every_spelling_asks_the_same(query: Query) -> None:
         assert question(HttpRequest("GET", url, ())) == query
 
 
-def provoked(service: Service, questions: Questions) -> list[str]:
+def provoked(service: Service, questions: Askable) -> list[str]:
     each = (*malformed(service, questions), *odd(service, questions), *foreign(service, questions))
     return [code for one in (*each, repeated(service, questions)) for code in one.codes]
 
@@ -141,7 +141,7 @@ def provoked(service: Service, questions: Questions) -> list[str]:
 @pytest.mark.parametrize("member", ["NL", "GR"])
 @pytest.mark.parametrize("service", list(Service))
 def test_every_code_that_is_provoked_is_one_of_the_service(member: str, service: Service) -> None:
-    codes = provoked(service, asked_of(member, service))
+    codes = provoked(service, askable(asked_of(member, service)))
 
     assert codes
     assert set(codes) <= set(error_codes())
@@ -149,13 +149,13 @@ def test_every_code_that_is_provoked_is_one_of_the_service(member: str, service:
 
 
 def test_one_question_more_is_put_where_attributes_are_asked_for() -> None:
-    assert len(coded_refusals(Service.DSD, asked_of("NL"))) == 3
-    assert len(coded_refusals(Service.DSD, asked_of("FI"))) == 2
+    assert len(coded_refusals(Service.DSD, askable(asked_of("NL")))) == 3
+    assert len(coded_refusals(Service.DSD, askable(asked_of("FI")))) == 2
     with pytest.raises(NotApplicable):
-        wrong_value(asked_of("FI"))
+        wrong_value(askable(asked_of("FI")))
 
 
 def test_an_unknown_parameter_stands_last() -> None:
-    query = with_unknown_parameter(Service.EB, asked_of("NL", Service.EB))
+    query = with_unknown_parameter(Service.EB, askable(asked_of("NL", Service.EB)))
 
     assert query.parameters[-1] == ("no-such-parameter", "1")

@@ -96,8 +96,8 @@ def test_identifiers_are_those_of_the_real_repository_of_the_environment(
 
     host = "https://sr." if environment is Environment.PROD else "https://sr.acc."
     assert asked.country == "EL"
-    assert asked.requirement.startswith(f"{host}oots.tech.ec.europa.eu/requirements/")
-    assert asked.evidence_type.startswith(
+    assert str(asked.requirement).startswith(f"{host}oots.tech.ec.europa.eu/requirements/")
+    assert str(asked.evidence_type).startswith(
         f"{host}oots.tech.ec.europa.eu/evidencetypeclassifications/EL/"
     )
 
