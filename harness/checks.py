@@ -51,7 +51,8 @@ class Check:
     `verifies` are requirement slugs, the first being the one its results are filed under; `finds`
     are the tags it may report; `on` the answers it looks at where its subject is `answer`;
     `reading` is the entry of the interpretation register that it asks its subject for;
-    `optional` ones judge what a directory need not have, and need not apply to each.
+    `optional` ones judge what a directory need not have, and need not apply to each; `of_server`
+    ones how a name server answers, whatever its zone holds: a zone file says nothing about that.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Check:
     function: Callable[..., Any]
     reading: str | None = None
     optional: bool = False
+    of_server: bool = False
 
     def __repr__(self) -> str:
         return f"<Check {self.id}>"
@@ -75,6 +77,11 @@ class Check:
     def chapter(self) -> str:
         """The folder of the suite it lies in."""
         return self.function.__module__.split(".")[-2]
+
+    @property
+    def role(self) -> str:
+        """The part that it judges: `zone`, or `directory` with its answers."""
+        return "zone" if self.subject == "zone" else "directory"
 
     @property
     def path(self) -> str:
@@ -117,18 +124,22 @@ def check(  # noqa: PLR0913 -- what a check declares
     on: tuple[Specimen, ...] = (),
     reading: str | None = None,
     optional: bool = False,
+    of_server: bool = False,
 ) -> Callable[[_Function], _Function]:
     """Declare a test function a check; it stays an ordinary function with an attribute `check`.
 
     `on` is left empty by a check that looks at every kind of answer, or not at answers; `optional`
-    says that a subject to which it does not apply lacks nothing.
+    says that a subject to which it does not apply lacks nothing; `of_server`, that no content of a
+    zone could make it fail.
     """
 
     def declare(function: _Function) -> _Function:
         kinds = on or tuple(kind for service in services for kind in SPECIMENS[service])
         asked = tuple(s for s in services if set(SPECIMENS[s]) & set(kinds))
         shown = tuple(dict.fromkeys(kinds))
-        declared = Check(ident, verifies, finds, asked, shown, function, reading, optional)
+        declared = Check(
+            ident, verifies, finds, asked, shown, function, reading, optional, of_server
+        )
         _refuse_mistakes(declared)
         function.check = declared  # type: ignore[attr-defined]
         return function

@@ -43,6 +43,8 @@ class DnsReply:
     `question` is the name the reply repeats, in the case it repeats it; `edns` is None when the
     reply carries no OPT record; `elapsed` is in seconds. Where the reply is to another query,
     `mismatch` says how that is known (`id`, `question`, `flag qr`), and the sections are empty.
+    Where a file was consulted and no message exchanged, `consulted` is the question and what the
+    file holds, each line by its number, as evidence; `peer` is then the file's name.
     """
 
     query: DnsQuery
@@ -58,3 +60,4 @@ class DnsReply:
     authority: tuple[ResourceRecord, ...]
     additional: tuple[ResourceRecord, ...]
     mismatch: str | None = None
+    consulted: tuple[bytes, bytes] | None = None

@@ -11,12 +11,14 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 
 from harness.adapters.reaching import fetcher_of, resolver_of
+from harness.adapters.zone_file import zones_of
 from harness.checks import Check
 from harness.lookup import CURRENT
 from harness.model import CheckResult, Environment, Exchange, Service, ServiceKey, Target
 from harness.observatory import Observatory
 from harness.requirements import CURRENT_PROFILE
 from harness.runner import Session, run
+from harness.sources import source
 
 ASKED_IN = MappingProxyType({"2022": None, "tdd-1.x": None, "tdd-2.0": CURRENT})
 """By rule profile, the interface version that is asked for; clients of 1.x ask for none."""
@@ -49,24 +51,57 @@ class Selection:
             and key.environment in (self.environments or (key.environment,))
         )
 
-    def questions(self, checks: Iterable[Check]) -> tuple[Check, ...]:
-        """The checks that are selected."""
+    def questions(self, checks: Iterable[Check], target: Target | None = None) -> tuple[Check, ...]:
+        """The checks that are selected; of a target, those of the parts that are under test."""
         return tuple(
             check
-            for check in checks
+            for check in in_roles(checks, target)
             if check.id in (self.checks or (check.id,))
             and check.chapter in (self.chapters or (check.chapter,))
             and self.profile in check.profiles
         )
 
 
-def planned(checks: Iterable[Check], keys: Sequence[ServiceKey]) -> dict[str, int]:
+def in_roles(checks: Iterable[Check], target: Target | None) -> tuple[Check, ...]:
+    """The checks of the parts of a target that are under test; no target: all of them."""
+    return tuple(check for check in checks if target is None or check.role in target.roles)
+
+
+def planned(
+    checks: Iterable[Check], keys: Sequence[ServiceKey], target: Target | None = None
+) -> dict[str, int]:
     """How many results a run will have, by Member State."""
-    asked = Counter(service for check in checks for service in check.services)
+    asked = Counter(service for check in in_roles(checks, target) for service in check.services)
     plan: Counter[str] = Counter()
     for key in keys:
         plan[key.member_state] += asked[key.service]
     return dict(plan)
+
+
+class _Kept:
+    """Exchanges on their way to the record; those about a zone with a file are kept for sources."""
+
+    def __init__(self, target: Target, sink: Callable[[Exchange], None]) -> None:
+        named = target.zone_file is not None and target.zone is not None
+        self._zones = zones_of(target) if named else None
+        self._sink = sink
+        self._exchanges: dict[str, Exchange] = {}
+
+    def note(self, exchange: Exchange) -> None:
+        """Hand an exchange on, and keep it where it may show a line of the zone file."""
+        self._sink(exchange)
+        if self._zones is not None and exchange.protocol in _ABOUT_ZONES:
+            self._exchanges[exchange.id] = exchange
+
+    def source(self, result: CheckResult) -> str | None:
+        """The line of the zone file that a result about the zone comes from, where there is one."""
+        if self._zones is None:
+            return None
+        known = (self._exchanges.get(ident) for ident in result.evidence)
+        return source(self._zones, result, [each for each in known if each is not None])
+
+
+_ABOUT_ZONES = frozenset({"dns/udp", "dns/tcp", "file"})
 
 
 def now() -> datetime:
@@ -78,12 +113,16 @@ def now() -> datetime:
 async def open_session(
     target: Target, sink: Callable[[Exchange], None], *, profile: str = CURRENT_PROFILE
 ) -> AsyncIterator[Session]:
-    """A session over real sockets, which asks in the interface version of a rule profile."""
+    """A session over real sockets, which asks in the interface version of a rule profile.
+
+    Raises `UsageFault` where the zone file of the target is flawed, before anything is asked.
+    """
+    kept = _Kept(target, sink)
     resolver = resolver_of(target)
     fetcher = fetcher_of(target, resolver)
     try:
-        seen = Observatory(resolver, fetcher, now, sink, greeter=fetcher)
-        yield Session(target, seen, ASKED_IN[profile])
+        seen = Observatory(resolver, fetcher, now, kept.note, greeter=fetcher)
+        yield Session(target, seen, ASKED_IN[profile], kept.source)
     finally:
         await fetcher.aclose()
 
@@ -98,13 +137,15 @@ async def execute(
 ) -> None:
     """Put every check to every subject it is about; `report` gets each result as it is known.
 
-    `pairs` leaves out all but these, by the id of the check; None leaves out nothing.
+    Checks of parts of the target that are not under test are left out, and so are all but the
+    `pairs`, where those are given: the id of a check and a subject.
     """
     turn = asyncio.Semaphore(PARALLEL)
+    asked = in_roles(checks, session.target)
 
     async def judge(key: ServiceKey) -> None:
         async with turn:
-            for check in checks:
+            for check in asked:
                 if key.service in check.services and (pairs is None or (check.id, key) in pairs):
                     report(await run(check, session, key))
                     await asyncio.sleep(0)  # others wait for answers, and their time runs

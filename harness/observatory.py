@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from itertools import count
@@ -116,6 +116,9 @@ class Observatory:
         except Unreachable as cause:
             asked = f"{query.name} {query.rdtype}".encode()
             raise _Unanswered(self._record(attempt, asked, None, cause), cause) from cause
+        if reply.consulted is not None:
+            of_file = replace(attempt, protocol="file", peer=reply.peer)
+            return self._record(of_file, *reply.consulted), reply
         return self._record(attempt, reply.request, reply.wire), reply
 
     async def _fetch(self, request: HttpRequest) -> tuple[str, tuple[HttpResponse, datetime]]:

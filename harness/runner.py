@@ -23,13 +23,22 @@ from harness.subjects.directory import Directory
 from harness.subjects.zone import Zone
 
 
+def _nowhere(_result: CheckResult) -> str | None:
+    """No file was given in which there could be a line."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A target and what has been seen of it; `version` is the interface version to ask in."""
+    """A target and what has been seen of it; `version` is the interface version to ask in.
+
+    `source` tells which line of the user's zone file a result about the zone comes from.
+    """
 
     target: Target
     observatory: Observatory
     version: str | None = CURRENT
+    source: Callable[[CheckResult], str | None] = _nowhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,9 @@ class _End:
     detail: str | None = None
 
 
+OF_SERVER = "a zone file does not tell how a name server makes its answers and carries them"
+"""Why a check of name servers says nothing about a file."""
+
 _Chosen = Mapping[str, str]
 _OURS: _Chosen = MappingProxyType({})
 
@@ -53,7 +65,10 @@ async def run(check: Check, session: Session, key: ServiceKey) -> CheckResult:
     async def examine(watch: Watch, chosen: _Chosen) -> None:
         await _examine(check, _Subject(session, key, watch, chosen))
 
-    return await _judged(check, (key.member_state, key.service, key.environment), examine)
+    result = await _judged(check, (key.member_state, key.service, key.environment), examine)
+    if check.role == "zone" and result.verdict in (Verdict.FAILED, Verdict.WARNED):
+        return replace(result, source=session.source(result))
+    return result
 
 
 async def run_captured(check: Check, answer: Answer, evidence: str) -> CheckResult:
@@ -135,6 +150,8 @@ class _Subject:
 async def _examine(check: Check, subject: _Subject) -> None:
     if subject.key.service not in check.services:
         raise NotApplicable(f"not about the service {subject.key.service}")
+    if check.of_server and subject.session.target.nameserver is None:
+        raise NotApplicable(OF_SERVER)
     if check.subject == "zone":
         return await _call(check, subject.zone)
     directory = subject.directory

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from harness.adapters.dns import DnsResolver, socket_transport
 from harness.adapters.https import HttpsFetcher, resolver_locator, system_locator
-from harness.errors import HarnessFault
+from harness.adapters.zone_file import resolver_of_file
 from harness.model import Target
 from harness.ports import Resolver
 
 
 def resolver_of(target: Target) -> Resolver:
-    """What answers for the zone of a target."""
+    """What answers for the zone of a target; raises `UsageFault` where its zone file is flawed."""
     if target.nameserver is None:
-        raise HarnessFault("a zone file cannot be judged without a resolver for it")
+        return resolver_of_file(target)
     patience = target.reach.dns_timeout
     others = [socket_transport(each, patience) for each in target.other_nameservers]
     return DnsResolver(socket_transport(target.nameserver, patience), others=others)

@@ -110,8 +110,13 @@ class Names:
             how |= {"transport": "tcp"}
             reply = await self.ask(name, rdtype, **how)
         if reply.rcode not in ("NOERROR", "NXDOMAIN"):
-            raise Unreachable(f"{name} {rdtype}", why=f"the name server answers {reply.rcode}")
+            raise Unreachable(f"{name} {rdtype}", why=self._declined(reply))
         return reply
+
+    def _declined(self, reply: DnsReply) -> str:
+        if self.target.nameserver is None and reply.rcode == "REFUSED":
+            return "no zone of the zone file holds this name"
+        return f"the name server answers {reply.rcode}"
 
     async def follow(self, name: str) -> Followed:
         """A name to the end of its aliases; raises `Unreachable`."""

@@ -15,6 +15,7 @@ A_DAY = 86400
     "DISC-22",
     verifies=("discovery.no-data",),
     finds=("nodata-as-nxdomain", "nodata-without-soa"),
+    of_server=True,
 )
 async def test_another_type_at_the_entry_is_no_data(zone: Zone) -> None:
     """A type that the entry does not have is answered by NOERROR, no records, and the SOA."""
@@ -62,6 +63,7 @@ async def test_a_name_that_is_not_there_is_denied(zone: Zone) -> None:
     "DISC-24",
     verifies=("discovery.negative-ttl-from-minimum",),
     finds=("negative-ttl-above-minimum",),
+    of_server=True,
 )
 async def test_denial_expires_with_the_minimum(zone: Zone) -> None:
     """A denial may be kept no longer than the zone's SOA MINIMUM."""
@@ -90,6 +92,7 @@ async def test_denial_is_short_lived(zone: Zone) -> None:
     "DISC-58",
     verifies=("discovery.empty-non-terminal",),
     finds=("empty-non-terminal-denied",),
+    of_server=True,
 )
 async def test_the_name_above_an_entry_is_there(zone: Zone) -> None:
     """The name above an entry is not denied, since there is a name below it."""

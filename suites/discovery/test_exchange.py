@@ -52,7 +52,12 @@ async def test_aliases_lead_to_the_entry(zone: Zone) -> None:
         )
 
 
-@check("DISC-47", verifies=("discovery.replies-match",), finds=tuple(MISMATCHES.values()))
+@check(
+    "DISC-47",
+    verifies=("discovery.replies-match",),
+    finds=tuple(MISMATCHES.values()),
+    of_server=True,
+)
 async def test_a_reply_carries_the_identifier_and_the_question(zone: Zone) -> None:
     """A reply is marked as one and carries the identifier and the question of its query."""
     for major in zone.target.majors:
@@ -65,7 +70,12 @@ async def test_a_reply_carries_the_identifier_and_the_question(zone: Zone) -> No
         )
 
 
-@check("DISC-48", verifies=("discovery.edns-known",), finds=("edns-refused", "edns-dropped"))
+@check(
+    "DISC-48",
+    verifies=("discovery.edns-known",),
+    finds=("edns-refused", "edns-dropped"),
+    of_server=True,
+)
 async def test_the_name_server_knows_edns(zone: Zone) -> None:
     """The name server knows EDNS, without which there is no DNSSEC."""
     reply = await zone.ask(zone.name(zone.target.majors[0]))
@@ -82,6 +92,7 @@ async def test_the_name_server_knows_edns(zone: Zone) -> None:
     "DISC-49",
     verifies=("discovery.truncation",),
     finds=("tcp-truncated", "truncated-needlessly"),
+    of_server=True,
 )
 async def test_an_answer_is_cut_off_only_where_it_does_not_fit(zone: Zone) -> None:
     """An answer is cut off over UDP only, and only where it does not fit."""

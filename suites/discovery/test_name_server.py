@@ -14,7 +14,12 @@ A_DAY = 86400
 """In seconds."""
 
 
-@check("DISC-18", verifies=("discovery.names-without-case",), finds=("name-case-matters",))
+@check(
+    "DISC-18",
+    verifies=("discovery.names-without-case",),
+    finds=("name-case-matters",),
+    of_server=True,
+)
 async def test_case_of_the_name_does_not_matter(zone: Zone) -> None:
     """The entry is found whatever the case of the letters in its name."""
     plain = await zone.held()
@@ -27,7 +32,7 @@ async def test_case_of_the_name_does_not_matter(zone: Zone) -> None:
     )
 
 
-@check("DISC-19", verifies=("discovery.tcp-agrees",), finds=("tcp-answer-differs",))
+@check("DISC-19", verifies=("discovery.tcp-agrees",), finds=("tcp-answer-differs",), of_server=True)
 async def test_tcp_gives_the_same_answer(zone: Zone) -> None:
     """The name server gives the same answer over TCP as over UDP."""
     datagram = await zone.held()
@@ -45,6 +50,7 @@ async def test_tcp_gives_the_same_answer(zone: Zone) -> None:
     "DISC-20",
     verifies=("discovery.edns-agrees",),
     finds=("edns-answer-differs", "edns-unasked"),
+    of_server=True,
 )
 async def test_edns_makes_no_other_answer(zone: Zone) -> None:
     """A query without EDNS gets the same answer, and no EDNS in it."""
@@ -64,7 +70,7 @@ async def test_edns_makes_no_other_answer(zone: Zone) -> None:
     )
 
 
-@check("DISC-21", verifies=("discovery.udp-size",), finds=("udp-answer-too-long",))
+@check("DISC-21", verifies=("discovery.udp-size",), finds=("udp-answer-too-long",), of_server=True)
 async def test_udp_answer_keeps_to_its_size(zone: Zone) -> None:
     """An answer over UDP is no longer than the query allows."""
     name = (await zone.held()).query.name
@@ -78,7 +84,12 @@ async def test_udp_answer_keeps_to_its_size(zone: Zone) -> None:
         )
 
 
-@check("DISC-26", verifies=("discovery.authoritative",), finds=("answer-not-authoritative",))
+@check(
+    "DISC-26",
+    verifies=("discovery.authoritative",),
+    finds=("answer-not-authoritative",),
+    of_server=True,
+)
 async def test_answer_is_authoritative(zone: Zone) -> None:
     """A name server of the zone answers with authority."""
     reply = await zone.held()
@@ -109,7 +120,12 @@ async def test_records_may_be_kept_for_a_sensible_time(zone: Zone) -> None:
         )
 
 
-@check("DISC-29", verifies=("discovery.answer-to-the-point",), finds=("answer-for-another-name",))
+@check(
+    "DISC-29",
+    verifies=("discovery.answer-to-the-point",),
+    finds=("answer-for-another-name",),
+    of_server=True,
+)
 async def test_answer_holds_no_record_of_another_name(zone: Zone) -> None:
     """The answer holds NAPTR records of the name that was asked for and of no other."""
     reply = await zone.held()
@@ -123,7 +139,12 @@ async def test_answer_holds_no_record_of_another_name(zone: Zone) -> None:
     )
 
 
-@check("DISC-30", verifies=("discovery.question-echoed",), finds=("question-case-changed",))
+@check(
+    "DISC-30",
+    verifies=("discovery.question-echoed",),
+    finds=("question-case-changed",),
+    of_server=True,
+)
 async def test_question_is_repeated_letter_by_letter(zone: Zone) -> None:
     """The reply repeats the name that was asked for in the case it was asked in."""
     asked = mixed_case((await zone.held()).query.name)

@@ -11,7 +11,12 @@ ENOUGH = 2
 """Name servers (RFC 1034, section 4.1)."""
 
 
-@check("DISC-41", verifies=("discovery.servers-agree",), finds=("name-servers-disagree",))
+@check(
+    "DISC-41",
+    verifies=("discovery.servers-agree",),
+    finds=("name-servers-disagree",),
+    of_server=True,
+)
 async def test_all_name_servers_give_one_answer(zone: Zone) -> None:
     """All name servers give the same entry."""
     servers = zone.servers()
@@ -26,7 +31,9 @@ async def test_all_name_servers_give_one_answer(zone: Zone) -> None:
         )
 
 
-@check("DISC-42", verifies=("discovery.servers-answer",), finds=("name-server-lame",))
+@check(
+    "DISC-42", verifies=("discovery.servers-answer",), finds=("name-server-lame",), of_server=True
+)
 async def test_every_name_server_knows_the_zone(zone: Zone) -> None:
     """Every name server answers for the zone."""
     servers = zone.servers()
@@ -41,7 +48,9 @@ async def test_every_name_server_knows_the_zone(zone: Zone) -> None:
         )
 
 
-@check("DISC-43", verifies=("discovery.serials-agree",), finds=("soa-serials-differ",))
+@check(
+    "DISC-43", verifies=("discovery.serials-agree",), finds=("soa-serials-differ",), of_server=True
+)
 async def test_all_name_servers_have_one_version_of_the_zone(zone: Zone) -> None:
     """All name servers hold the zone in the same version."""
     servers = zone.servers()
