@@ -13,9 +13,11 @@ from types import MappingProxyType
 from harness.adapters.reaching import fetcher_of, resolver_of
 from harness.adapters.zone_file import zones_of
 from harness.checks import Check
+from harness.conduct import Conduct
+from harness.dns_message import DnsQuery, DnsReply
 from harness.lookup import CURRENT
 from harness.model import CheckResult, Environment, Exchange, Service, ServiceKey, Target
-from harness.observatory import Observatory
+from harness.observatory import Observatory, Watch
 from harness.requirements import CURRENT_PROFILE
 from harness.runner import Session, run
 from harness.sources import source
@@ -109,6 +111,15 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+class _Addresses:
+    """A resolver for the fetcher: addresses are asked for, counted and recorded as all else is."""
+
+    seen: Observatory
+
+    async def ask(self, query: DnsQuery) -> DnsReply:
+        return await self.seen.resolve(query, Watch())
+
+
 @asynccontextmanager
 async def open_session(
     target: Target, sink: Callable[[Exchange], None], *, profile: str = CURRENT_PROFILE
@@ -118,10 +129,12 @@ async def open_session(
     Raises `UsageFault` where the zone file of the target is flawed, before anything is asked.
     """
     kept = _Kept(target, sink)
-    resolver = resolver_of(target)
-    fetcher = fetcher_of(target, resolver)
+    resolver, addresses = resolver_of(target), _Addresses()
+    fetcher = fetcher_of(target, addresses)
+    conduct = Conduct.of(target.reach, fetcher.own)
     try:
-        seen = Observatory(resolver, fetcher, now, kept.note, greeter=fetcher)
+        seen = Observatory(resolver, fetcher, now, kept.note, greeter=fetcher, conduct=conduct)
+        addresses.seen = seen
         yield Session(target, seen, ASKED_IN[profile], kept.source)
     finally:
         await fetcher.aclose()
@@ -141,12 +154,14 @@ async def execute(
     `pairs`, where those are given: the id of a check and a subject.
     """
     turn = asyncio.Semaphore(PARALLEL)
-    asked = in_roles(checks, session.target)
+    in_question = in_roles(checks, session.target)
 
     async def judge(key: ServiceKey) -> None:
+        about = [check for check in in_question if key.service in check.services]
+        asked = [check for check in about if pairs is None or (check.id, key) in pairs]
         async with turn:
-            for check in asked:
-                if key.service in check.services and (pairs is None or (check.id, key) in pairs):
+            with session.observatory.attending():
+                for check in asked:
                     report(await run(check, session, key))
                     await asyncio.sleep(0)  # others wait for answers, and their time runs
 

@@ -168,13 +168,15 @@ class Questions:
 class Reach:
     """How a target is reached, and how gently. Times are in seconds.
 
-    `rate` is how many exchanges a second are begun at most, None: as many as it takes.
-    `give_up_after` unanswered exchanges in a row, whatever they were, none more is begun; None:
-    never. `proxy` is the URL of an HTTP proxy (CONNECT) without credentials, those are in
-    `proxy_credentials` as `user:password`. `client_certificate` is PEM, chain first, then its key,
-    which `client_key_password` may protect. `headers` are added to every HTTP request. `secrets`
-    are texts that no record, report, ticket or log may show. Addresses of hosts are asked of the
-    name server under test, or with `addresses_by_system` of the machine's resolver.
+    `rate` is how many exchanges a second are begun at most, None: as many as it takes. After
+    `give_up_after` unanswered exchanges in a row with a peer it is asked no more, and after
+    several such peers in a row nobody is, see `harness.breaker`; None: never. `proxy` is the URL of
+    an HTTP proxy (CONNECT) without credentials, those are in `proxy_credentials` as
+    `user:password`. `client_certificate` is PEM, chain first, then its key, which
+    `client_key_password` may protect. `headers` are added to every HTTP request to the directories'
+    own hosts, and to no other. `secrets` are texts that no record, report, ticket or log may show.
+    Addresses of hosts are asked of the name server under test, or with `addresses_by_system` of the
+    machine's resolver.
     """
 
     dns_timeout: float = 3.0

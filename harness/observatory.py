@@ -1,33 +1,46 @@
 """What was seen in a run: every exchange made once, numbered, recorded, and shared by the checks.
 
 Checks of one run that put the same question see the same answer, so that a subject is asked no
-more often than needed and no two checks judge different bytes. `fresh=True` asks again.
+more often than needed and no two checks judge different bytes. `fresh=True` asks again. An answer
+is kept while the subject is judged that it was first needed for, so that memory does not grow with
+the run; `harness.conduct` says how fast and how long a target is asked.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from itertools import count
 from time import perf_counter
-from typing import Any, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 from urllib.parse import SplitResult, urlsplit
 
+from harness.conduct import Conduct
 from harness.dns_message import DnsQuery, DnsReply
 from harness.errors import TimedOut, Unframed, Unreachable
-from harness.model import Exchange, HttpRequest, HttpResponse, TlsGreeting, TlsSeen
+from harness.model import (
+    CheckResult,
+    Exchange,
+    HttpRequest,
+    HttpResponse,
+    Reach,
+    TlsGreeting,
+    TlsSeen,
+)
 from harness.ports import Clock, Fetcher, Greeter, Resolver
 from harness.tls import told
 
-MOST_TIMEOUTS = 2
-"""How often an origin that has answered nothing yet is waited for in vain."""
+KEPT = 8 * 1024 * 1024
+"""Octets of answers that are kept for subjects to come, who may ask the same."""
+
+_OVERHEAD = 4096
+"""Octets that an answer takes besides its own, about."""
 
 _Answer = TypeVar("_Answer")
-_Ask = Callable[[], Coroutine[Any, Any, tuple[str, _Answer]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +54,39 @@ class Watch:
         self.evidence[exchange] = None
 
 
-class Observatory:
-    """Makes exchanges over the ports and hands every one of them to `sink` as it is made."""
+@dataclass(frozen=True, slots=True)
+class _Seen(Generic[_Answer]):
+    """An answer, the id of its exchange, and about how many octets it takes."""
 
-    def __init__(
+    exchange: str
+    answer: _Answer
+    size: int
+
+
+_Ask = Callable[[], Coroutine[Any, Any, _Seen[_Answer]]]
+
+
+@dataclass(slots=True)
+class _Known:
+    """A question that was put; `used` tells when it was last, by a count of all uses."""
+
+    task: asyncio.Task[_Seen[Any]]
+    used: int = 0
+
+    @property
+    def size(self) -> int:
+        """About how many octets it takes."""
+        answered = self.task.done() and not self.task.cancelled() and not self.task.exception()
+        return self.task.result().size if answered else _OVERHEAD
+
+
+class Observatory:
+    """Makes exchanges over the ports and hands every one of them to `sink` as it is made.
+
+    `conduct` None asks as fast as it can, and has no secrets.
+    """
+
+    def __init__(  # noqa: PLR0913 -- the ports of the outside world
         self,
         resolver: Resolver,
         fetcher: Fetcher,
@@ -52,17 +94,38 @@ class Observatory:
         sink: Callable[[Exchange], None],
         *,
         greeter: Greeter | None = None,
+        conduct: Conduct | None = None,
     ) -> None:
         self._resolver = resolver
         self._fetcher = fetcher
         self._greeter = greeter
         self._sink = sink
+        self._conduct = conduct or Conduct.of(Reach())
         self._numbers = count(1)
-        self._known: dict[object, asyncio.Task[tuple[str, Any]]] = {}
+        self._uses = count(1)
+        self._known: dict[object, _Known] = {}
+        self._attended: list[int] = []
         self._consulted: dict[tuple[str, bytes], str] = {}
-        self._answered: set[tuple[object, ...]] = set()
-        self._silent: Counter[tuple[object, ...]] = Counter()
         self.clock = clock
+
+    @contextmanager
+    def attending(self) -> Iterator[None]:
+        """While a subject is judged, no question is put twice; after that, answers may go."""
+        began = next(self._uses)
+        self._attended.append(began)
+        try:
+            yield
+        finally:
+            self._attended.remove(began)
+            self._forget()
+
+    def shown(self, result: CheckResult) -> CheckResult:
+        """A result as it may be shown: without secrets."""
+        return self._conduct.scrubber.result(result)
+
+    def own(self, root: str) -> None:
+        """Take the base URL of a directory for one of the target's own hosts."""
+        self._conduct.own.add(root)
 
     async def resolve(self, query: DnsQuery, watch: Watch, *, fresh: bool = False) -> DnsReply:
         """Ask the name server; raises `Unreachable`."""
@@ -95,74 +158,99 @@ class Observatory:
     async def _once(
         self, question: object, ask: _Ask[_Answer], watch: Watch, *, fresh: bool
     ) -> _Answer:
-        task = None if fresh else self._known.get(question)
-        if task is None:
-            task = asyncio.ensure_future(ask())
-        if not fresh:
-            self._known[question] = task
+        known = None if fresh else self._known.get(question)
+        if known is None:
+            known = _Known(asyncio.ensure_future(ask()))
+            if not fresh:
+                self._known[question] = known
+        known.used = next(self._uses)
         try:
-            exchange, answer = await task
+            seen = await known.task
         except _Unanswered as unanswered:
             watch.note(unanswered.exchange)
             raise unanswered.cause.with_traceback(None) from None
-        watch.note(exchange)
-        return cast("_Answer", answer)
+        except Unreachable as refused:  # nothing was sent: there is nothing to be remembered
+            if self._known.get(question) is known:
+                del self._known[question]
+            raise refused.with_traceback(None) from None
+        watch.note(seen.exchange)
+        return cast("_Answer", seen.answer)
 
-    async def _resolve(self, query: DnsQuery) -> tuple[str, DnsReply]:
-        attempt = _Attempt(f"dns/{query.transport}", query.name, self.clock())
-        asked_how = (query.transport, query.server, query.edns is None)
+    def _forget(self) -> None:
+        """Let go of the answers that nobody has used the longest, and nobody present needs."""
+        needed = min(self._attended, default=next(self._uses))
+        held = sum(known.size for known in self._known.values())
+        for question, known in sorted(self._known.items(), key=lambda item: item[1].used):
+            if held <= KEPT or known.used >= needed:
+                return
+            held -= known.size
+            del self._known[question]
+
+    async def _resolve(self, query: DnsQuery) -> _Seen[DnsReply]:
+        way = query.transport, query.server, query.edns is None
+        attempt = await self._begun(f"dns/{query.transport}", query.name, way)
         try:
-            reply = await self._heard(attempt, partial(self._resolver.ask, query), *asked_how)
+            reply = await self._heard(partial(self._resolver.ask, query), way)
         except Unreachable as cause:
             asked = f"{query.name} {query.rdtype}".encode()
             raise _Unanswered(self._record(attempt, asked, None, cause), cause) from cause
         if reply.consulted is not None:
             of_file = replace(attempt, protocol="file", peer=reply.peer)
-            return self._record(of_file, *reply.consulted), reply
-        return self._record(attempt, reply.request, reply.wire), reply
+            exchange = self._record(of_file, *reply.consulted)
+        else:
+            exchange = self._record(attempt, reply.request, reply.wire)
+        return _Seen(exchange, reply, _OVERHEAD + len(reply.wire))
 
-    async def _fetch(self, request: HttpRequest) -> tuple[str, tuple[HttpResponse, datetime]]:
-        attempt = _Attempt("https", _parts(request.url).netloc or request.url, self.clock())
-        sent = request_bytes(request)
+    async def _fetch(self, request: HttpRequest) -> _Seen[tuple[HttpResponse, datetime]]:
+        peer = _parts(request.url).netloc or request.url
+        attempt = await self._begun("https", peer, peer)
+        sent = request_bytes(self._conduct.shown(request))
         try:
-            response = await self._heard(
-                attempt, partial(self._fetcher.fetch, request), attempt.peer
-            )
+            response = await self._heard(partial(self._fetcher.fetch, request), peer)
         except Unframed as cause:
             raise _Unanswered(self._record(attempt, sent, cause.octets, cause), cause) from cause
         except Unreachable as cause:
             raise _Unanswered(self._record(attempt, sent, None, cause), cause) from cause
         received = response, self.clock()
-        return self._record(attempt, sent, response_bytes(response)), received
+        octets = response_bytes(response)
+        return _Seen(self._record(attempt, sent, octets), received, _OVERHEAD + 2 * len(octets))
 
-    async def _greet(self, greeting: TlsGreeting) -> tuple[str, TlsSeen | None]:
+    async def _greet(self, greeting: TlsGreeting) -> _Seen[TlsSeen | None]:
         peer = f"{greeting.host}:{greeting.port}"
-        attempt = _Attempt("tls", peer, self.clock())
+        attempt = await self._begun("tls", peer, greeting)
         offered = "TLS 1.1 at most" if greeting.outdated else "TLS 1.2 and 1.3"
         sent = f"ClientHello to {peer}: {offered}".encode()
         try:
             greet = partial((self._greeter or _NoGreeter()).greet, greeting)
-            seen = await self._heard(attempt, greet, greeting)
+            seen = await self._heard(greet, greeting)
         except Unreachable as cause:
             raise _Unanswered(self._record(attempt, sent, None, cause), cause) from cause
-        return self._record(attempt, sent, "\n".join(told(seen)).encode()), seen
+        return _Seen(self._record(attempt, sent, "\n".join(told(seen)).encode()), seen, _OVERHEAD)
 
-    async def _heard(
-        self, attempt: _Attempt, ask: Callable[[], Awaitable[_Answer]], *origin: object
-    ) -> _Answer:
-        """What an origin answers; one that never did, and was waited for, is not asked again."""
-        if origin not in self._answered and self._silent[origin] >= MOST_TIMEOUTS:
-            why = f"no answer in time, {MOST_TIMEOUTS} times: it is not asked again in this run"
-            raise Unreachable(attempt.peer, why=why)
+    async def _begun(self, protocol: str, peer: str, way: Hashable) -> _Attempt:
+        """An exchange whose turn it is; raises `Unreachable` where its peer is asked no more."""
+        self._refuse(peer, way)
+        await self._conduct.pace.turn()
+        self._refuse(peer, way)
+        return _Attempt(protocol, peer, self.clock())
+
+    def _refuse(self, peer: str, way: Hashable) -> None:
+        refusal = self._conduct.breaker.refusal(way)
+        if refusal:
+            raise Unreachable(peer, why=refusal)
+
+    async def _heard(self, ask: Callable[[], Awaitable[_Answer]], way: Hashable) -> _Answer:
+        """What a peer answers; whether it did is counted."""
+        breaker = self._conduct.breaker
         try:
             answer = await ask()
-        except TimedOut:
-            self._silent[origin] += 1
-            raise
         except Unframed:
-            self._answered.add(origin)
+            breaker.answered(way)
             raise
-        self._answered.add(origin)
+        except Unreachable as cause:
+            breaker.unanswered(way, timed_out=isinstance(cause, TimedOut))
+            raise
+        breaker.answered(way)
         return answer
 
     def _record(
@@ -182,7 +270,7 @@ class Observatory:
             response=received,
             error=None if cause is None else str(cause),
         )
-        self._sink(exchange)
+        self._sink(self._conduct.scrubber.exchange(exchange))
         return exchange.id
 
 

@@ -65,7 +65,8 @@ async def run(check: Check, session: Session, key: ServiceKey) -> CheckResult:
     async def examine(watch: Watch, chosen: _Chosen) -> None:
         await _examine(check, _Subject(session, key, watch, chosen))
 
-    result = await _judged(check, (key.member_state, key.service, key.environment), examine)
+    found = await _judged(check, (key.member_state, key.service, key.environment), examine)
+    result = session.observatory.shown(found)
     if check.role == "zone" and result.verdict in (Verdict.FAILED, Verdict.WARNED):
         return replace(result, source=session.source(result))
     return result

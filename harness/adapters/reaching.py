@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from harness.adapters.dns import DnsResolver, socket_transport
-from harness.adapters.https import HttpsFetcher, resolver_locator, system_locator
+from harness.adapters.https import HttpsFetcher
+from harness.adapters.locating import resolver_locator, system_locator
 from harness.adapters.zone_file import resolver_of_file
+from harness.conduct import Own
 from harness.model import Target
 from harness.ports import Resolver
 
@@ -19,7 +21,14 @@ def resolver_of(target: Target) -> Resolver:
 
 
 def fetcher_of(target: Target, resolver: Resolver) -> HttpsFetcher:
-    """What asks the directories of a target; to be closed in its event loop."""
+    """What asks the directories of a target; to be closed in its event loop.
+
+    Its own hosts are those of the base URLs; who discovers others adds them to `fetcher.own`.
+    """
     by_system = target.reach.addresses_by_system
-    locate = system_locator() if by_system else resolver_locator(resolver)
-    return HttpsFetcher(locate=locate, roots=target.tls_roots)
+    return HttpsFetcher(
+        locate=system_locator() if by_system else resolver_locator(resolver),
+        roots=target.tls_roots,
+        reach=target.reach,
+        own=Own(*target.roots.values()),
+    )

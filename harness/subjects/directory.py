@@ -65,6 +65,11 @@ class Directory:
         given = self.target.roots.get(self.key)
         if given is not None:
             return given
+        root = await self._discovered()
+        self.observatory.own(root)
+        return root
+
+    async def _discovered(self) -> str:
         record = await self._zone.naptr()
         try:
             root = service_root(record)

@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from harness.adapters.https import HttpsFetcher, fixed_locator
-from harness.model import HttpRequest, HttpResponse
+from harness.conduct import Own
+from harness.model import HttpRequest, HttpResponse, Reach
 from mock_services.http_message import framed
 from mock_services.https_server import HttpsServer, Limits, Respond, serve
 from mock_services.pki import pki
@@ -45,9 +46,11 @@ class Served:
 
 
 @asynccontextmanager
-async def served(respond: Respond = echo, limits: Limits | None = None) -> AsyncIterator[Served]:
+async def served(
+    respond: Respond = echo, limits: Limits | None = None, *, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[Served]:
     listening = socket.create_server(("127.0.0.1", 0))
-    tls = pki().server_context((HOST, OTHER))
+    tls = tls or pki().server_context((HOST, OTHER))
     server = await serve(respond, tls, sockets=(listening,), limits=limits)
     try:
         yield Served(server, listening.getsockname()[1])
@@ -57,11 +60,14 @@ async def served(respond: Respond = echo, limits: Limits | None = None) -> Async
 
 @asynccontextmanager
 async def client(
-    roots: bytes | None = None, locate: Callable[[str], Awaitable[str]] | None = None
+    roots: bytes | None = None,
+    locate: Callable[[str], Awaitable[str]] | None = None,
+    *,
+    reach: Reach | None = None,
+    own: Own | None = None,
 ) -> AsyncIterator[HttpsFetcher]:
-    fetcher = HttpsFetcher(
-        locate=locate or fixed_locator("127.0.0.1"), roots=roots or pki().tls_root
-    )
+    locate = locate or fixed_locator("127.0.0.1")
+    fetcher = HttpsFetcher(locate=locate, roots=roots or pki().tls_root, reach=reach, own=own)
     try:
         yield fetcher
     finally:

@@ -12,7 +12,7 @@ from harness.adapters import https
 from harness.adapters.https import HttpsFetcher, fixed_locator, resolver_locator, system_locator
 from harness.dns_message import DnsQuery, DnsReply, ResourceRecord
 from harness.errors import Unreachable, UsageFault
-from harness.model import HttpRequest, HttpResponse
+from harness.model import HttpRequest, HttpResponse, Reach
 from mock_services.http_message import framed, plain
 from mock_services.pki import Pki, pki
 from suites.selftest.loopback import HOST, OTHER, client, get, served
@@ -108,20 +108,15 @@ async def test_broken_framing_is_told_as_such(response: HttpResponse) -> None:
             await fetcher.fetch(get(here.port))
 
 
-async def test_a_server_that_takes_no_tls_is_not_waited_for(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(https, "CONNECT_TIMEOUT", 0.05)
+async def test_a_server_that_takes_no_tls_is_not_waited_for() -> None:
+    hurried = Reach(connect_timeout=0.05)
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        async with client() as fetcher:
+        async with client(reach=hurried) as fetcher:
             with pytest.raises(Unreachable, match=r"no connection within 0.05 s"):
                 await fetcher.fetch(get(silent.getsockname()[1]))
 
 
-async def test_an_answer_that_does_not_come_is_not_waited_for(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(https, "TOTAL_TIMEOUT", 0.2)
+async def test_an_answer_that_does_not_come_is_not_waited_for() -> None:
     ends = asyncio.Event()
 
     async def listen(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -132,7 +127,7 @@ async def test_an_answer_that_does_not_come_is_not_waited_for(
     server = await asyncio.start_server(
         listen, "127.0.0.1", 0, ssl=pki().server_context((HOST, OTHER))
     )
-    async with server, client() as fetcher:
+    async with server, client(reach=Reach(total_timeout=0.2)) as fetcher:
         with pytest.raises(Unreachable, match=r"no complete answer within 0.2 s"):
             await fetcher.fetch(get(server.sockets[0].getsockname()[1]))
         ends.set()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
-from harness.adapters import https
 from harness.checks import catalogue
 from harness.execution import open_session
-from harness.model import CheckResult, Environment, Exchange, Service, ServiceKey, Verdict
+from harness.model import CheckResult, Environment, Exchange, Reach, Service, ServiceKey, Verdict
 from harness.runner import run
 from mock_services.embedded import Embedded
 from mock_services.faults import Fault, faults, framing, tls
@@ -17,6 +17,7 @@ from mock_services.faults import Fault, faults, framing, tls
 KEY = ServiceKey("FI", Service.EB, Environment.ACC)
 CHECKS = tuple(check for check in catalogue() if check.id in {f"LOOK-{n}" for n in range(86, 94)})
 PLAIN = next(check for check in catalogue() if check.id == "LOOK-01")
+PATIENT = Reach()
 GREEN = (Verdict.PASSED, Verdict.NOT_APPLICABLE)
 
 
@@ -32,9 +33,13 @@ def landscape() -> Iterator[Embedded]:
 
 
 async def judged(
-    landscape: Embedded, fault: str | None, *, exchanges: list[Exchange] | None = None
+    landscape: Embedded,
+    fault: str | None,
+    *,
+    exchanges: list[Exchange] | None = None,
+    reach: Reach = PATIENT,
 ) -> dict[str, CheckResult]:
-    target = landscape.start(members=("FI",), fault=fault)
+    target = replace(landscape.start(members=("FI",), fault=fault), reach=reach)
     sink = [] if exchanges is None else exchanges
     async with open_session(target, sink.append) as session:
         return {check.id: await run(check, session, KEY) for check in (*CHECKS, PLAIN)}
@@ -53,12 +58,11 @@ async def test_a_sound_server_is_green_and_what_it_showed_is_kept(landscape: Emb
 
 @pytest.mark.parametrize("fault", [*seeded(framing), *seeded(tls)], ids=lambda each: each.name)
 async def test_a_fault_of_the_wire_is_seen_over_sockets_as_it_is_rehearsed(
-    landscape: Embedded, fault: Fault, monkeypatch: pytest.MonkeyPatch
+    landscape: Embedded, fault: Fault
 ) -> None:
-    if not fault.caught_by:
-        monkeypatch.setattr(https, "TOTAL_TIMEOUT", 0.3)
+    hurried = Reach(total_timeout=0.3)
 
-    results = await judged(landscape, fault.name)
+    results = await judged(landscape, fault.name, reach=PATIENT if fault.caught_by else hurried)
 
     assert {r.check: r.tag for r in results.values() if r.tag} == dict(fault.caught_by)
     for result in results.values():
