@@ -21,6 +21,7 @@ COMMANDS = {
     "run": "judge the embedded landscape and report",
     "verify": "judge one captured answer, offline",
     "prove": "put every check to every fault: does each catch what it is for?",
+    "zone": "fetch a zone from its name server, to judge it as a file or beside the server",
     "mock": "keep the embedded landscape running, to develop a client against",
     "level": "derive each Member State's Acceleratormeter level from a run",
     "desk": "look at the incidents that failed checks were filed as",
