@@ -60,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve until told to stop."""
-    from harness.cli.run import started
+    from harness.cli.subjects import started
 
     subjects, target = started(
         arguments.fault,
