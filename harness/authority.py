@@ -100,13 +100,10 @@ def _apex(zones: ZoneData, name: dns.name.Name, rdtype: str) -> dns.name.Name | 
 
 def _there(zones: ZoneData, apex: dns.name.Name, name: dns.name.Name, rdtype: str) -> Found:
     """What a name holds, or a wildcard for it."""
-    owner = name
-    proofs: Records = ()
-    if name not in zones.names:
-        owner = dns.name.Name((b"*", *zones.encloser(name).labels))
-        if owner not in zones.names:
-            return _denial(zones, apex, "NXDOMAIN", of_no_name(zones, apex, name))
-        proofs = of_wildcard(zones, apex, name)
+    owner = zones.answering(name)
+    if owner not in zones.names:
+        return _denial(zones, apex, "NXDOMAIN", of_no_name(zones, apex, name))
+    proofs = of_wildcard(zones, apex, name) if owner != name else ()
     types = zones.at(owner)
     alias = types.get("CNAME") if rdtype not in ("CNAME", "ANY", *_DNSSEC) else None
     wanted = tuple(types) if rdtype == "ANY" else ("CNAME",) if alias else (rdtype,)

@@ -38,6 +38,8 @@ _SHORTEST = 4
 _PART_OF_A_SIGNATURE = 40
 """Letters of a signature by which it is known."""
 
+_ENTRIES = ("NAPTR", "CNAME", "DNAME")
+
 Records = Sequence[PlacedRecord]
 
 
@@ -84,9 +86,7 @@ class _Search:
         asked = [each for each in self.evidence.asked if same_name(str(each.name)) in mentioned]
         if not asked:
             return None
-        there = [r for each in asked for r in self.zones.of(each.name, each.rdtype)]
-        there = there or [r for each in asked for r in self.zones.of(each.name, "CNAME")]
-        return self._at(there) or self._missing(asked[-1])
+        return self._at(self._held(asked)) or self._missing(asked[-1])
 
     def matching(self, text: str) -> str | None:
         """The records of the evidence of which something is what the text says."""
@@ -99,12 +99,28 @@ class _Search:
         return None
 
     def nearest(self) -> str:
-        """What was looked at, or else the beginning of the zone."""
-        asked = [r for each in self.evidence.asked for r in self.zones.of(each.name, each.rdtype)]
-        near = self._at(self.evidence.seen) or self._at(asked)
+        """What was looked at, entries first, or else the beginning of the zone."""
+        seen = self.evidence.seen
+        entries = [record for record in seen if record.rdtype in _ENTRIES]
         names = [each.name for each in self.evidence.asked]
         soas = [self.zones.soas[apex] for apex in map(self.zones.apex, names) if apex]
-        return near or self._at(soas) or self.zones.file
+        ways = (entries, seen, self._held(self.evidence.asked), soas)
+        return next(filter(None, map(self._at, ways)), self.zones.file)
+
+    def _held(self, asked: Iterable[Question]) -> Records:
+        """What the file has for questions, or an alias, or a wildcard of another type."""
+        names = [(self.zones.answering(each.name), each) for each in asked]
+        return (
+            [r for name, each in names for r in self.zones.of(name, each.rdtype)]
+            or [r for name, _ in names for r in self.zones.of(name, "CNAME")]
+            or [
+                record
+                for name, each in names
+                if name != each.name
+                for records in self.zones.at(name).values()
+                for record in records
+            ]
+        )
 
     def _own(self, records: Records) -> Records:
         """Those that are the subject's own entries, if any are."""
@@ -137,7 +153,8 @@ class _Search:
 
     def _unlike_served(self, records: Records) -> str:
         """Whether a name server was asked for these and gave something else."""
-        asked = {(each.name, each.rdtype) for each in self.evidence.asked if each.served}
+        answering = self.zones.answering
+        asked = {(answering(each.name), each.rdtype) for each in self.evidence.asked if each.served}
         known = set(self.evidence.records)
         other = any((r.name, r.rdtype) in asked and r not in known for r in records)
         return " (the name server gives something else)" if other else ""

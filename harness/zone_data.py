@@ -62,6 +62,16 @@ class ZoneData:
         """The closest name at or above another that is there; it has to be in one of the zones."""
         return next(each for each in upwards(name) if each in self.names)
 
+    def answering(self, name: dns.name.Name) -> dns.name.Name:
+        """The name whose records answer for another: itself, or a wildcard where it is not there.
+
+        RFC 4592, section 3.3.1; where neither is there, the name itself.
+        """
+        if name in self.names or self.apex(name) is None:
+            return name
+        star = dns.name.Name((b"*", *self.encloser(name).labels))
+        return star if star in self.names else name
+
     def __iter__(self) -> Iterator[PlacedRecord]:
         for types in self.names.values():
             for found in types.values():

@@ -103,16 +103,8 @@ def _of_server(zones: ZoneData, exchange: Exchange) -> Iterator[_Part]:
 def _same(zones: ZoneData, rrset: dns.rrset.RRset) -> Iterator[PlacedRecord]:
     """The records of a file that a server's are, by owner and data, or made of."""
     rdtype = dns.rdatatype.to_text(rrset.rdtype)
-    for name in _standing_for(zones, rrset.name):
-        yield from (r for r in zones.of(name, rdtype) if r.rdata in rrset)
+    there = zones.of(zones.answering(rrset.name), rdtype)
+    yield from (record for record in there if record.rdata in rrset)
     if rdtype == "CNAME" and rrset.name not in zones.names:
         for name in upwards(rrset.name):
             yield from zones.of(name, "DNAME")
-
-
-def _standing_for(zones: ZoneData, name: dns.name.Name) -> Iterator[dns.name.Name]:
-    """A name, or the wildcard that answers for it."""
-    if name in zones.names or zones.apex(name) is None:
-        yield name
-    else:
-        yield dns.name.Name((b"*", *zones.encloser(name).labels))

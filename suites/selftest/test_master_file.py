@@ -50,6 +50,7 @@ ns1 300 IN A 127.0.0.1
     IN 400 AAAA ::1
 x   NAPTR 100 10 "U" "" "!.*!https://x;y/!" . ; why
 y   TXT "first
+
 second;" ( third
   "fourth" )
 $ORIGIN sub
@@ -63,9 +64,9 @@ z   TYPE65534 \\# 1 aa
         (9, "ns1.foo.eu. 300 IN A 127.0.0.1"),
         (10, "ns1.foo.eu. 400 IN AAAA ::1"),
         (11, 'x.foo.eu. 3600 IN NAPTR 100 10 "U" "" "!.*!https://x;y/!" .'),
-        (12, 'y.foo.eu. 3600 IN TXT "first\\010second;" "third" "fourth"'),
-        (16, "z.bar.eu. 3600 IN A 127.0.0.2"),
-        (17, "z.sub.foo.eu. 3600 IN TYPE65534 \\# 1 aa"),
+        (12, 'y.foo.eu. 3600 IN TXT "first\\010\\010second;" "third" "fourth"'),
+        (17, "z.bar.eu. 3600 IN A 127.0.0.2"),
+        (18, "z.sub.foo.eu. 3600 IN TYPE65534 \\# 1 aa"),
     ]
 
 
@@ -76,11 +77,10 @@ def test_lines_end_as_they_do_elsewhere() -> None:
 
 
 def test_a_ttl_is_stated_or_that_of_the_directive_or_the_last_one() -> None:
-    text = (
-        "a.eu. 7 A 127.0.0.1\nb.eu. A 127.0.0.1\n$TTL 1m30s\nc.eu. 8 A 127.0.0.1\nd.eu. A 127.0.0.1"
-    )
+    before = "a.eu. 7 A 127.0.0.1\nb.eu. A 127.0.0.1\nb.eu. A 127.0.0.2\n"
+    text = f"{before}$TTL 1m30s\nc.eu. 8 A 127.0.0.1\nd.eu. A 127.0.0.1"
 
-    assert [record.ttl for record in records(text, "z")] == [7, 7, 8, 90]
+    assert [record.ttl for record in records(text, "z")] == [7, 7, 7, 8, 90]
 
 
 def test_one_line_may_stand_for_many_records() -> None:

@@ -55,4 +55,5 @@ def flaws(results: Sequence[CheckResult]) -> dict[str, str]:
 
 def lines_in(source: str) -> set[int]:
     """The lines that a source names."""
-    return {int(number) for number in re.findall(r"[0-9]+", source.partition("line")[2])}
+    named = re.sub(r" and [0-9]+ more", "", source.partition("line")[2])
+    return {int(number) for number in re.findall(r"[0-9]+", named)}
