@@ -45,15 +45,24 @@ class Way:
     proxy: str | None = None
 
 
+def target_file(header: Mapping[str, Any]) -> str | None:
+    """The target file as it was given; None where a landscape was started for the run."""
+    reached = header["target"].get("reached") or {}
+    given = header.get("target_file") or reached.get("file")
+    return str(given) if given else None
+
+
 def way_of(header: Mapping[str, Any], exchanges: Iterable[Exchange]) -> Way:
     """The way that a record tells: by its header, and by the addresses that were looked up."""
     reached = header["target"].get("reached") or {}
-    proxy = reached.get("proxy")
+    reach = reached.get("reach") or {}
+    proxy = reach.get("proxy")
+    by_system = bool(reach.get("addresses_by_system"))
     return Way(
         nameserver=_place(str(reached.get("nameserver") or "")),
-        addresses=dict(_looked_up(exchanges)),
+        addresses={} if by_system else dict(_looked_up(exchanges)),
         private_ca=bool(reached.get("tls_roots")),
-        client_certificate=bool(reached.get("client_certificate")),
+        client_certificate=bool(reach.get("client_certificate")),
         proxy=proxy if isinstance(proxy, str) else None,
     )
 

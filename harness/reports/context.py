@@ -15,7 +15,7 @@ from harness.model import Blame, CheckResult, Exchange, Finding, Verdict
 from harness.record import Record
 from harness.repetition import former_verdicts, repeated_run, turned
 from harness.reports.words import listed, number
-from harness.reproduction import Way, command, way_of
+from harness.reproduction import Way, command, target_file, way_of
 from harness.waivers import Stale, Waiver
 
 MOST_EVIDENCE = 8
@@ -63,7 +63,7 @@ class Context:
 
 def context_of(record: Record) -> Context:
     """The context of a record; commands for `dig` and `curl` where a target outlives the run."""
-    lasting = bool(record.header.get("target_file"))
+    lasting = target_file(record.header) is not None
     return Context(
         attributed(record),
         former_verdicts(record.header),

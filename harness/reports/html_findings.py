@@ -13,6 +13,7 @@ from harness.reports.html_tables import table
 from harness.reports.markup import Html, el, join
 from harness.reports.views import Finding, Reason
 from harness.reports.words import SYMBOL, cut, number
+from harness.reproduction import target_file
 
 LONGEST_VALUE = 800
 LONGEST_EVIDENCE = 2_000
@@ -194,7 +195,7 @@ def _reason(record: Record, reason: Reason, beside: Context) -> Html:
 
 def _again(record: Record, reason: Reason) -> Html | None:
     """How to see it again, where somebody's own target was asked."""
-    if not record.header.get("target_file"):
+    if target_file(record.header) is None:
         return None
     return el("p", "Reproduce: ", _command(views.cause(record, reason)), class_="note")
 

@@ -11,6 +11,7 @@ from harness.record_lines import finding_facts, result_facts, waiver_facts
 from harness.reports import views
 from harness.reports.context import Context, blames, context_of, waiver_state
 from harness.reports.headline import sentence
+from harness.reproduction import target_file
 
 
 def render(record: Record) -> str:
@@ -41,7 +42,7 @@ def _beside(record: Record) -> dict[str, object]:
     """The doctor, waivers and repeats, and a diagnosis of all that is not green."""
     beside = context_of(record)
     return {
-        "target_file": record.header.get("target_file"),
+        "target_file": target_file(record.header),
         "repeats": beside.repeats,
         "redacted": record.header.get("redacted", []),
         "doctor": [finding_facts(finding) for finding in record.findings],

@@ -16,6 +16,7 @@ from harness.model import Blame, CheckResult, Service, Verdict
 from harness.record import Record
 from harness.reports.context import attributed
 from harness.reports.words import CAPTURED, SYMBOL, code, listed
+from harness.reproduction import target_file
 from harness.requirements import CURRENT_PROFILE
 
 Counts = Mapping[Verdict, int]
@@ -221,8 +222,8 @@ def _command(record: Record, result: CheckResult, checks: str) -> str:
     words = ["oots", "run"]
     if result.member_state == CAPTURED:
         return shlex.join(["oots", "verify", *_options(record.header["selection"])])
-    target = record.header.get("target_file")
-    words += ["--target", str(target)] if target else []
+    target = target_file(record.header)
+    words += ["--target", target] if target else []
     words += ["--member-state", result.member_state, "--service", result.service]
     words += ["--environment", result.environment, "--check", checks]
     profile = record.header["selection"].get("profile", CURRENT_PROFILE)
