@@ -97,7 +97,10 @@ def _of_a_finding(result: CheckResult, findings: Iterable[Finding]) -> Attributi
 
 def _explains(finding: Finding, result: CheckResult) -> bool:
     names = (result.check, result.tag) if result.tag else (result.check,)
-    return any(fnmatchcase(name, each) for each in finding.explains for name in names)
+    whom = f"{result.member_state}-{result.service}-{result.environment}"
+    return any(fnmatchcase(whom, each) for each in finding.subjects or ("*",)) and any(
+        fnmatchcase(name, each) for each in finding.explains for name in names
+    )
 
 
 def _of_the_way(result: CheckResult, controls: Iterable[Control]) -> Attribution | None:

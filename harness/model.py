@@ -250,7 +250,9 @@ class Finding:
     `probe` is a stable slug such as `dns-tcp`; `title` says in one line what was looked at.
     `expected`, `seen` and `fix` are texts. `explains` are patterns (`fnmatch`) of the ids of checks
     whose failing or being blocked it accounts for, or tags of theirs. `fatal`: with this, nothing
-    can be judged. `evidence` are exchange ids. `skipped` says why a probe was not made.
+    of that can be judged. `evidence` are exchange ids. `skipped` says why a probe was not made.
+    `subjects` are patterns of the services that it is about, such as `FI-dsd-acc` or `FI-*`; none:
+    all.
     """
 
     probe: str
@@ -263,6 +265,7 @@ class Finding:
     fatal: bool = False
     evidence: tuple[str, ...] = ()
     skipped: str | None = None
+    subjects: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,6 +174,7 @@ def finding_of(facts: Mapping[str, object]) -> Finding:
         fatal=_field(facts, "fatal", bool),
         evidence=_strings(facts, "evidence"),
         skipped=_optional(facts, "skipped"),
+        subjects=_strings({"subjects": [], **facts}, "subjects"),
     )
 
 
