@@ -16,7 +16,7 @@ from datetime import datetime
 from functools import partial
 from itertools import count
 from time import perf_counter
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, Protocol, TypeVar, cast
 from urllib.parse import SplitResult, urlsplit
 
 from harness.conduct import Conduct
@@ -41,6 +41,7 @@ _OVERHEAD = 4096
 """Octets that an answer takes besides its own, about."""
 
 _Answer = TypeVar("_Answer")
+_Sighting = TypeVar("_Sighting", bound="Sighting")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +81,43 @@ class _Known:
         return self.task.result().size if answered else _OVERHEAD
 
 
+class Sighting(Protocol):
+    """What an attempt that is made elsewhere came to, ready to be recorded; see `Exchange`."""
+
+    @property
+    def protocol(self) -> str:
+        """How it was made."""
+        ...
+
+    @property
+    def peer(self) -> str:
+        """With whom."""
+        ...
+
+    @property
+    def sent(self) -> bytes:
+        """What was said."""
+        ...
+
+    @property
+    def received(self) -> bytes | None:
+        """What came, None where nothing did."""
+        ...
+
+    @property
+    def error(self) -> str | None:
+        """Why it came to nothing more."""
+        ...
+
+
 class Observatory:
     """Makes exchanges over the ports and hands every one of them to `sink` as it is made.
 
-    `conduct` None asks as fast as it can, and has no secrets.
+    `conduct` None asks as fast as it can, and has no secrets. Exchanges are numbered after a
+    `prefix`: two observatories of one record have two of them.
     """
 
-    def __init__(  # noqa: PLR0913 -- the ports of the outside world
+    def __init__(  # noqa: PLR0913 -- the ports, how they are used, and under which names
         self,
         resolver: Resolver,
         fetcher: Fetcher,
@@ -95,12 +126,14 @@ class Observatory:
         *,
         greeter: Greeter | None = None,
         conduct: Conduct | None = None,
+        prefix: str = "x",
     ) -> None:
         self._resolver = resolver
         self._fetcher = fetcher
         self._greeter = greeter
         self._sink = sink
         self._conduct = conduct or Conduct.of(Reach())
+        self._prefix = prefix
         self._numbers = count(1)
         self._uses = count(1)
         self._known: dict[object, _Known] = {}
@@ -147,6 +180,12 @@ class Observatory:
         """What a server shows in TLS, None where it declines; raises `Unreachable`."""
         return await self._once(greeting, partial(self._greet, greeting), watch, fresh=False)
 
+    async def sight(
+        self, errand: Hashable, go: Callable[[], Awaitable[_Sighting]], watch: Watch
+    ) -> _Sighting:
+        """What `go` comes to, once for each errand: an attempt that is made over no port."""
+        return await self._once(errand, partial(self._sight, go), watch, fresh=False)
+
     def consult(self, what: str, text: bytes, watch: Watch) -> None:
         """Take down, once, what a file of the user's says: it is evidence as an answer is."""
         known = self._consulted.get((what, text))
@@ -159,7 +198,7 @@ class Observatory:
         self, question: object, ask: _Ask[_Answer], watch: Watch, *, fresh: bool
     ) -> _Answer:
         known = None if fresh else self._known.get(question)
-        if known is None:
+        if known is None or known.task.cancelled():  # whoever asks now has not gone
             known = _Known(asyncio.ensure_future(ask()))
             if not fresh:
                 self._known[question] = known
@@ -227,6 +266,13 @@ class Observatory:
             raise _Unanswered(self._record(attempt, sent, None, cause), cause) from cause
         return _Seen(self._record(attempt, sent, "\n".join(told(seen)).encode()), seen, _OVERHEAD)
 
+    async def _sight(self, go: Callable[[], Awaitable[_Sighting]]) -> _Seen[_Sighting]:
+        await self._conduct.pace.turn()
+        at, began = self.clock(), perf_counter()
+        seen = await go()
+        attempt = _Attempt(seen.protocol, seen.peer, at, began)
+        return _Seen(self._record(attempt, seen.sent, seen.received, seen.error), seen, _OVERHEAD)
+
     async def _begun(self, protocol: str, peer: str, way: Hashable) -> _Attempt:
         """An exchange whose turn it is; raises `Unreachable` where its peer is asked no more."""
         self._refuse(peer, way)
@@ -258,10 +304,10 @@ class Observatory:
         attempt: _Attempt,
         sent: bytes,
         received: bytes | None,
-        cause: Unreachable | None = None,
+        cause: object = None,
     ) -> str:
         exchange = Exchange(
-            id=f"x{next(self._numbers)}",
+            id=f"{self._prefix}{next(self._numbers)}",
             protocol=attempt.protocol,
             peer=attempt.peer,
             at=attempt.at,
