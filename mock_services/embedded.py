@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, replace
@@ -40,9 +40,10 @@ _BACKLOG = 512
 
 
 class Embedded:
-    """Starts and stops a world; one at a time."""
+    """Starts and stops a world; one at a time. `change` is made to every world before it starts."""
 
-    def __init__(self) -> None:
+    def __init__(self, change: Callable[[World], World] | None = None) -> None:
+        self._change = change or _unchanged
         self._running: _Running | None = None
 
     def members(self) -> tuple[str, ...]:
@@ -76,7 +77,7 @@ class Embedded:
         listening = _listening(https_port)
         try:
             port = listening[0].getsockname()[1]
-            world = apply(world_of(*members, port=port))
+            world = self._change(apply(world_of(*members, port=port)))
             if zone is not None:
                 read_zone(zone)
                 world = replace(world, zone=zone)
