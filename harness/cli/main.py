@@ -19,6 +19,7 @@ from harness.verdicts import Exit
 
 COMMANDS = {
     "run": "judge the embedded landscape and report",
+    "doctor": "look for what is wrong on the way to your own system, before it is judged",
     "verify": "judge one captured answer, offline",
     "prove": "put every check to every fault: does each catch what it is for?",
     "zone": "fetch a zone from its name server, to judge it as a file or beside the server",

@@ -1,0 +1,308 @@
+"""The doctor: each trouble is seen by the probes it concerns and by no other, and in time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import datetime, timedelta
+from time import perf_counter
+
+import pytest
+
+from harness import consultation
+from harness.cli.doctor import consult
+from harness.diagnosis import code, is_hopeless
+from harness.doctor import PATIENCE, PROBES, Probe, examined
+from harness.doctor.case import MOST, Case, chosen
+from harness.doctor.told import Told
+from harness.execution import now
+from harness.model import Blame, Environment, Finding, Service, ServiceKey, Target
+from harness.observatory import Observatory
+from harness.runner import Session
+from harness.verdicts import Exit
+from mock_services.embedded import Embedded
+from mock_services.troubles import Trouble, planted
+from mock_services.troubles.catalogue import TROUBLES
+from mock_services.troubles.files import anchor_of_production, skewed_world
+from mock_services.troubles.places import black_hole, dropping, site, web_page
+from mock_services.troubles.proxies import Proxy, intercepting
+from mock_services.troubles.resolvers import LyingResolver, says_nothing, truly
+from suites.selftest.doctored import Seen, look, looked, started
+
+WELL = {"client-certificate", "proxy"}
+"""The probes that have nothing to look at where nothing is set."""
+
+
+@pytest.fixture(scope="module")
+def target() -> Iterator[Target]:
+    embedded = Embedded()
+    yield started(embedded)
+    embedded.stop()
+
+
+def seen_under(name: str, target: Target, known: dict[str, Seen] = {}) -> Seen:  # noqa: B006
+    """What is found under a trouble, looked at once for all tests: waiting takes its time."""
+    if name not in known:
+        with planted(target, TROUBLES[name].plant) as troubled:
+            known[name] = look(troubled)
+    return known[name]
+
+
+def test_of_a_right_target_every_probe_says_that_all_is_well(target: Target) -> None:
+    seen = look(target)
+
+    assert [finding.probe for finding in seen.findings] == [probe.slug for probe in PROBES]
+    assert seen.troubles == ()
+    assert {finding.probe for finding in seen.findings if finding.skipped} == WELL
+    assert code(seen.findings) is Exit.CONFORMANT
+
+
+@pytest.mark.parametrize(
+    "harmless",
+    [Proxy(), Proxy(wants="a:b", given="a:b"), LyingResolver(truly)],
+    ids=["a tunnel", "a proxy with credentials", "an honest resolver"],
+)
+def test_what_only_stands_in_between_is_no_trouble(target: Target, harmless: Trouble) -> None:
+    with planted(target, harmless) as behind:
+        assert look(behind).troubles == ()
+
+
+@pytest.mark.parametrize("name", TROUBLES)
+def test_a_trouble_is_seen_by_the_probes_it_concerns_and_by_no_other(
+    target: Target, name: str
+) -> None:
+    known, seen = TROUBLES[name], seen_under(name, target)
+
+    assert {finding.probe for finding in seen.troubles} == set(known.probes), seen.troubles
+    assert {finding.whose for finding in seen.troubles} == {known.whose}
+    assert any(finding.fatal for finding in seen.troubles) is known.fatal
+    assert code(seen.findings) is (Exit.BLOCKED if known.fatal else Exit.FAILED)
+
+
+@pytest.mark.parametrize("name", TROUBLES)
+def test_a_trouble_says_what_was_expected_and_seen_and_what_to_do(
+    target: Target, name: str
+) -> None:
+    seen = seen_under(name, target)
+
+    known = {exchange.id for exchange in seen.exchanges}
+    for finding in seen.troubles:
+        assert finding.expected
+        assert finding.seen
+        assert finding.fix
+        assert finding.explains
+        assert set(finding.evidence) <= known
+        assert finding.evidence or finding.probe in ("settings", "anchors")
+
+
+def test_what_is_proven_and_what_is_suspected_are_told_apart(target: Target) -> None:
+    def told(name: str) -> str:
+        return str(seen_under(name, target).of("interception").seen)
+
+    assert "(proven)" in told("a proxy that intercepts")
+    assert "around the proxy" in told("a proxy that intercepts by the host")
+    assert "(suspected)" in told("a certificate made minutes ago")
+    assert "(suspected)" in told("a certificate in the name of an interceptor")
+
+
+def test_a_trouble_of_one_service_of_several_explains_that_one_alone(target: Target) -> None:
+    with planted(target, site(web_page, of=Service.EB)) as troubled:
+        seen = look(troubled)
+
+    (found,) = seen.troubles
+    assert found.subjects == ("FI-eb-acc",)
+    assert found.title == "OOTS service: FI-eb-acc"
+    assert found.fatal
+    assert not is_hopeless(seen.findings, target)
+
+
+def test_a_run_is_hopeless_where_nothing_can_be_judged_of_any_service(target: Target) -> None:
+    directories = replace(target, roles=("directory",))
+    with planted(directories, black_hole) as troubled:
+        lost = look(troubled).findings
+    with planted(target, LyingResolver(says_nothing)) as troubled:
+        deaf = look(troubled).findings
+
+    assert is_hopeless(lost, directories)
+    assert not is_hopeless(lost, target)  # its zone can be judged all the same
+    assert is_hopeless(deaf, target)
+
+
+def test_nobody_is_asked_whom_the_target_does_not_name(target: Target) -> None:
+    for name in ("a resolver that forges base URLs", "a service that has moved"):
+        seen = seen_under(name, target)
+
+        assert not [x for x in seen.exchanges if "elsewhere" in x.peer or "www" in x.peer]
+
+
+def test_all_that_hangs_is_given_up_in_time(target: Target) -> None:
+    began = perf_counter()
+    with planted(target, dropping, Proxy(silent=True), LyingResolver(says_nothing)) as troubled:
+        seen = look(troubled)
+    whole = perf_counter() - began
+
+    assert whole < 6.0  # a second and a half for DNS, one for each step, and a loaded machine
+    assert {finding.probe for finding in seen.troubles} >= {"dns-udp", "proxy"}
+    assert len({finding.probe for finding in seen.findings}) == len(PROBES)
+
+
+def test_the_doctors_own_patience_adds_up_to_less_than_ten_seconds() -> None:
+    names = 2 * consultation.DNS_TIMEOUT  # over UDP it is asked twice
+    way = 2 * consultation.CONNECT_TIMEOUT
+
+    assert names + consultation.CONNECT_TIMEOUT <= PATIENCE < 10
+    assert way + consultation.TOTAL_TIMEOUT <= PATIENCE
+
+
+async def test_what_is_not_known_when_time_is_over_is_told_as_not_looked_at(
+    target: Target,
+) -> None:
+    patient = replace(target, reach=replace(target.reach, dns_timeout=60.0))
+    with planted(patient, LyingResolver(says_nothing)) as troubled:
+        began = perf_counter()
+        seen = await looked(troubled, patience=0.2)
+        whole = perf_counter() - began
+
+    assert whole < 1.5
+    late = [finding for finding in seen.findings if "0.2 s are over" in (finding.skipped or "")]
+    assert {"dns-udp", "dns-naptr"} <= {finding.probe for finding in late}
+
+
+async def test_a_probe_that_errs_is_the_harnesss_fault_and_hides_no_other(target: Target) -> None:
+    async def err(_case: Case) -> tuple[Told, ...]:
+        raise LookupError("no such thing")
+
+    async def fine(_case: Case) -> tuple[Told, ...]:
+        return (Told(seen="fine"),)
+
+    nobody: Observatory = None  # type: ignore[assignment]
+    probes = Probe("odd", "Odd", err), Probe("even", "Even", fine)
+    found = [each async for each in examined(Session(target, nobody), None, probes=probes)]
+
+    assert [finding.whose for finding in found] == [Blame.HARNESS, None]
+    assert "no such thing" in str(found[0].seen)
+    assert code(found) is Exit.BROKEN
+
+
+def test_of_many_services_some_of_each_kind_are_looked_at() -> None:
+    keys = tuple(
+        ServiceKey(state, service, environment)
+        for environment in Environment
+        for state in ("AT", "BE", "FI", "GR", "NL")
+        for service in Service
+    )
+
+    some = chosen(keys)
+
+    assert len(some) == MOST
+    assert len({(key.service, key.environment) for key in some}) == 6
+    assert chosen(keys[:3]) == (keys[0], keys[1], keys[2])
+
+
+SITUATIONS: dict[str, tuple[Trouble | None, timedelta, tuple[str, ...]]] = {
+    "right": (None, timedelta(), ("Nothing stands in the way of a run",)),
+    "unreachable": (dropping, timedelta(), ("!! TCP connection", "let through", "the network's")),
+    "intercepted": (
+        intercepting("Office Gateway CA"),
+        timedelta(),
+        ("!! Interception of TLS", "Office Gateway CA", "exempted from TLS inspection"),
+    ),
+    "wrong anchor": (
+        anchor_of_production,
+        timedelta(),
+        ("!! Trust anchors and signatures: acc", "give the root of acc", "yours: the target file"),
+    ),
+    "no OOTS service": (
+        site(web_page),
+        timedelta(),
+        ("!! OOTS service", "a web page", "check the base URL in the file"),
+    ),
+    "skewed clock": (
+        None,
+        timedelta(hours=-2),
+        ("!! Clock", "this machine is 2 h 0 min ahead of", "set the clock of this machine"),
+    ),
+}
+
+
+def test_six_situations_have_six_explanations(capsys: pytest.CaptureFixture[str]) -> None:
+    told: dict[str, str] = {}
+    for name, (trouble, ahead, _) in SITUATIONS.items():
+        embedded = skewed_world(ahead)
+        with ExitStack() as stack:
+            stack.callback(embedded.stop)
+            target = started(embedded)
+            consult(stack.enter_context(planted(target, *filter(None, [trouble]))))
+        told[name] = " ".join(capsys.readouterr().out.split())
+
+    for name, (_, _, words) in SITUATIONS.items():
+        others = [told[other] for other in told if other != name]
+        assert all(word in told[name] for word in words), told[name]
+        assert not any(words[0] in other for other in others)
+
+
+def test_the_command_tells_a_line_for_each_probe_and_ends_with_the_sum(
+    target: Target, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ended = consult(target)
+
+    lines = capsys.readouterr().out.splitlines()
+    assert ended == 0
+    assert [line[:2] for line in lines if line[:2] in ("ok", "--")].count("ok") == len(PROBES) - 2
+    assert lines[-1] == "Nothing stands in the way of a run. Exit code 0."
+    assert all(len(line) <= 80 for line in lines)
+
+
+def test_the_quiet_command_says_nothing_where_nothing_is_wrong(
+    target: Target, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with planted(target, site(web_page)) as troubled:
+        codes = consult(target, quiet=True), consult(troubled, quiet=True)
+
+    told = capsys.readouterr().out
+    assert codes == (0, 3)
+    assert told.startswith("!!  OOTS service")
+    assert told.endswith("Exit code 3.\n")
+
+
+def test_the_command_gives_one_json_object_with_the_evidence_of_each_finding(
+    target: Target, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secret = "s3cret-of-the-proxy"
+    guarded = Proxy(wants=f"me:{secret}", given=f"me:{secret}")
+    with planted(target, guarded) as behind:
+        reach = replace(behind.reach, secrets=(secret, behind.name))
+        ended = consult(replace(behind, reach=reach), json=True)
+
+    text = capsys.readouterr().out
+    report = json.loads(text)
+    known = {exchange["id"] for exchange in report["exchanges"]}
+    assert (ended, report["exit"]) == (0, 0)
+    assert [finding["probe"] for finding in report["findings"]] == [p.slug for p in PROBES]
+    assert all(set(finding["evidence"]) <= known for finding in report["findings"])
+    assert secret not in text
+    assert report["target"] == "(secret)"
+
+
+def test_exchanges_of_the_doctor_have_names_of_their_own(target: Target) -> None:
+    names = [exchange.id for exchange in look(target).exchanges]
+
+    assert len(set(names)) == len(names)
+    assert all(name.startswith(consultation.PREFIX) for name in names)
+
+
+def test_the_time_can_be_told_by_another_clock(target: Target) -> None:
+    def later() -> datetime:
+        return now() + timedelta(minutes=5)
+
+    seen: Seen = look(target, clock=later)
+
+    (found,) = seen.troubles
+    assert (found.probe, found.whose) == ("clock", Blame.CONFIGURATION)
+    assert "5 min" in str(found.seen)
+
+
+def test_a_finding_is_of_all_services_unless_it_names_some() -> None:
+    assert Finding("a", "b").subjects == ()
