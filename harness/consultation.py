@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from harness.adapters.reaching import resolver_of
 from harness.adapters.scout import SocketScout
+from harness.conduct import Conduct
 from harness.dns_message import DnsQuery, DnsReply
 from harness.doctor import PATIENCE, examined
-from harness.errors import HarnessFault, Unreachable
+from harness.errors import Unreachable
 from harness.execution import ASKED_IN, now
 from harness.model import Exchange, Finding, HttpRequest, HttpResponse, Reach, Target
 from harness.observatory import Observatory
@@ -48,7 +49,8 @@ async def findings(
     Nothing is sent to anybody whom the target does not name.
     """
     brisk = replace(target, reach=hasty(target.reach))
-    seen = Observatory(_names(brisk), _NoPages(), clock, sink, prefix=PREFIX)
+    conduct = Conduct.of(replace(brisk.reach, give_up_after=None))
+    seen = Observatory(_names(brisk), _NoPages(), clock, sink, prefix=PREFIX, conduct=conduct)
     session = Session(brisk, seen, ASKED_IN[profile])
     scout = SocketScout(brisk.reach, roots=brisk.tls_roots)
     async with aclosing(examined(session, scout, patience=patience)) as found:
@@ -58,10 +60,9 @@ async def findings(
 
 def _names(target: Target) -> Resolver:
     """What answers for the zone, be it a server or a file."""
-    try:
-        return resolver_of(target)
-    except HarnessFault:
+    if target.nameserver is None and target.zone is None:
         return _NoNames()
+    return resolver_of(target)
 
 
 class _NoNames:

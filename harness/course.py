@@ -5,13 +5,15 @@ Everything is handed to the witness as it comes, so that whatever breaks a run o
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
 from harness.checks import Check
-from harness.controls import EXAMINED, Way, controls, ways
+from harness.controls import EXAMINED, Sink, Way, controls, ways
+from harness.diagnosis import is_hopeless
 from harness.execution import execute, open_session
 from harness.model import (
     REFERENCE,
@@ -58,13 +60,13 @@ class Plan:
     keys: Sequence[ServiceKey]
     profile: str
     reference: Callable[[], Target]
-    examine: Callable[[Session], AsyncIterator[Finding]] | None = None
+    examine: Callable[[Sink], AsyncGenerator[Finding, None]] | None = None
     learn: Callable[[Session], Awaitable[Target]] | None = None
     pairs: frozenset[tuple[str, ServiceKey]] | None = None
 
 
 async def conduct(plan: Plan, witness: Witness) -> None:
-    """Do it; ends early where a finding says that nothing can be judged."""
+    """Do it; ends early where the doctor finds that nothing can be judged."""
     failed: list[CheckResult] = []
 
     def report(result: CheckResult) -> None:
@@ -72,10 +74,10 @@ async def conduct(plan: Plan, witness: Witness) -> None:
         if result.verdict in EXAMINED:
             failed.append(result)
 
+    if await _hopeless(plan, witness):
+        return
     opened = partial(open_session, profile=plan.profile)
     async with opened(plan.target, witness.exchange) as session:
-        if await _is_hopeless(plan, session, witness):
-            return
         target = await plan.learn(session) if plan.learn else plan.target
         taught = replace(session, target=target)
         await execute(taught, plan.checks, plan.keys, report=report, pairs=plan.pairs)
@@ -84,13 +86,16 @@ async def conduct(plan: Plan, witness: Witness) -> None:
         await _control(failed, (reference, *ways(target, opened)), plan.checks, witness)
 
 
-async def _is_hopeless(plan: Plan, session: Session, witness: Witness) -> bool:
-    fatal = False
-    if plan.examine:
-        async for finding in plan.examine(session):
+async def _hopeless(plan: Plan, witness: Witness) -> bool:
+    """Whether nothing can be judged; what the doctor finds is taken down as it comes."""
+    if plan.examine is None:
+        return False
+    findings = []
+    async with aclosing(plan.examine(witness.exchange)) as found:
+        async for finding in found:
+            findings.append(finding)
             witness.finding(finding)
-            fatal |= finding.fatal
-    return fatal
+    return is_hopeless(findings, plan.target, plan.keys)
 
 
 async def _control(

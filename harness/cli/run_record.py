@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,9 +66,10 @@ def _course(order: Order, target: Target, start: Callable[[], Target], *, examin
     )
     if order.about.embedded:
         return plan
-    from harness.doctor import examined as doctor
+    from harness.consultation import findings
     from harness.learning import learned
 
+    doctor = partial(findings, target, profile=order.selection.profile)
     return replace(plan, examine=doctor if examined else None, learn=learned)
 
 

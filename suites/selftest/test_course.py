@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -26,11 +26,10 @@ from harness.model import (
     Verdict,
 )
 from harness.requirements import CURRENT_PROFILE
-from harness.runner import Session
 from mock_services.embedded import Embedded
 
 KEY = ServiceKey("FI", Service.EB, Environment.ACC)
-FATAL = Finding("dns-udp", "DNS answers over UDP", Blame.NETWORK, fatal=True)
+FATAL = Finding("dns-udp", "DNS over UDP", Blame.NETWORK, explains=("*",), fatal=True)
 
 
 @dataclass(slots=True)
@@ -109,7 +108,7 @@ async def test_nothing_is_controlled_where_nothing_failed(
 async def test_a_fatal_finding_ends_the_run_before_any_verdict(
     faulty: Target, reference: Embedded
 ) -> None:
-    async def examine(_session: Session) -> AsyncIterator[Finding]:
+    async def examine(_sink: object) -> AsyncGenerator[Finding, None]:
         yield FATAL
 
     seen = Seen()
