@@ -70,7 +70,7 @@ def in_roles(checks: Iterable[Check], target: Target | None) -> tuple[Check, ...
 
 
 def planned(
-    checks: Iterable[Check], keys: Sequence[ServiceKey], target: Target | None = None
+    checks: Iterable[Check], keys: Sequence[ServiceKey], *, target: Target | None = None
 ) -> dict[str, int]:
     """How many results a run will have, by Member State."""
     asked = Counter(service for check in in_roles(checks, target) for service in check.services)

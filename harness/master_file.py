@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -79,12 +79,12 @@ class _Context:
     owner: dns.name.Name | None = None
 
 
-def records(text: str, file: str, origin: str | None = None) -> tuple[PlacedRecord, ...]:
+def records(text: str, file: str, *, origin: str | None = None) -> tuple[PlacedRecord, ...]:
     r"""The records of a master file in its order; raises `UsageFault` that names file and line.
 
     `origin` is what names without a final dot are relative to until $ORIGIN says otherwise.
 
-    >>> [(r.line, str(r)) for r in records("$TTL 60\na TXT x\n  A 192.0.2.1", "z", "b.")]
+    >>> [(r.line, str(r)) for r in records("$TTL 60\na TXT x\n  A 192.0.2.1", "z", origin="b.")]
     [(2, 'a.b. 60 IN TXT "x"'), (3, 'a.b. 60 IN A 192.0.2.1')]
     """
     if len(text) > LARGEST:
@@ -322,9 +322,3 @@ def _too_many(file: str, line: int) -> UsageFault:
         seen="more",
         remedy="name the file of the discovery zone alone",
     )
-
-
-def presented(found: Sequence[PlacedRecord]) -> Iterator[str]:
-    """The records as a master file of absolute names, one line each."""
-    for record in found:
-        yield f"{record}\n"

@@ -93,9 +93,9 @@ def upwards(name: dns.name.Name) -> Iterator[dns.name.Name]:
 
 
 @lru_cache(maxsize=4)
-def zone_data(text: str, file: str, origin: str | None = None) -> ZoneData:
+def zone_data(text: str, file: str, *, origin: str | None = None) -> ZoneData:
     """The zones in the text of a master file; raises `UsageFault` that names file and line."""
-    found = records(text, file, origin)
+    found = records(text, file, origin=origin)
     names: dict[dns.name.Name, dict[str, list[PlacedRecord]]] = {}
     for record in _each_once(found):
         names.setdefault(record.name, {}).setdefault(record.rdtype, []).append(record)

@@ -77,7 +77,7 @@ def resolver_of_file(target: Target) -> ZoneFileResolver:
 def zones_of(target: Target) -> ZoneData:
     """The zones in the file of a target; raises `UsageFault` naming the line of a flaw."""
     file = target.zone_file or "the zone file"
-    return zone_data(target.zone or "", file, origin_of(target.template))
+    return zone_data(target.zone or "", file, origin=origin_of(target.template))
 
 
 def zone_text(path: Path) -> str:
@@ -122,7 +122,7 @@ def target_of(  # noqa: PLR0913 -- what may be chosen of a file
     Raises `UsageFault` that names the line of a flaw, or where nothing is held.
     """
     text = zone_text(path)
-    zones = zone_data(text, str(path), origin_of(template))
+    zones = zone_data(text, str(path), origin=origin_of(template))
     held = held_entries(zones, template)
     keys = _keys(held, member_states, services, environments)
     if not keys:

@@ -23,6 +23,15 @@ PURE = (
     "levels",
     "requirements",
     "checks",
+    "master_tokens",
+    "master_generate",
+    "master_file",
+    "zone_data",
+    "zone_entries",
+    "zone_proofs",
+    "authority",
+    "zone_evidence",
+    "sources",
 )
 OUTSIDE = {
     "socket",

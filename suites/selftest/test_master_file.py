@@ -111,7 +111,7 @@ def test_several_zones_may_stand_in_one_file() -> None:
 
 
 def test_a_file_without_an_origin_is_read_under_a_given_one() -> None:
-    (record,) = records("a 5 A 127.0.0.1", "z", "given.eu.")
+    (record,) = records("a 5 A 127.0.0.1", "z", origin="given.eu.")
 
     assert str(record.name) == "a.given.eu."
 
@@ -303,7 +303,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     told = "cs.zone, line "
     found: tuple[PlacedRecord, ...] = ()
     try:
-        found = records(text, "cs.zone", APEX)
+        found = records(text, "cs.zone", origin=APEX)
     except UsageFault as refusal:
         told = str(refusal)
 

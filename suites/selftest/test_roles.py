@@ -56,7 +56,7 @@ def test_with_the_zone_alone_under_test_nothing_is_sent_to_a_directory() -> None
 
     assert not client.asked
     assert {result.chapter for result in found} == {"discovery"}
-    assert planned(catalogue(), target.keys, target) == {"NL": len(found)}
+    assert planned(catalogue(), target.keys, target=target) == {"NL": len(found)}
 
 
 def test_with_the_directory_alone_under_test_the_zone_is_not_judged() -> None:
@@ -64,7 +64,7 @@ def test_with_the_directory_alone_under_test_the_zone_is_not_judged() -> None:
 
     assert client.asked
     assert "discovery" not in {result.chapter for result in found}
-    assert planned(SOME, target.keys, target) == {"NL": len(found)}
+    assert planned(SOME, target.keys, target=target) == {"NL": len(found)}
 
 
 @pytest.mark.parametrize(
