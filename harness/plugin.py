@@ -6,23 +6,28 @@ apart from a failed one. Plain tests are left alone.
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import re
+import shlex
 from collections.abc import Iterator
-from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     from harness.checks import Check
+    from harness.court import Court
     from harness.model import CheckResult, Exchange, ServiceKey
-    from harness.ports import Landscape
-    from harness.runner import Session
+    from harness.target_file import TargetFile
 
 LETTERS = {"failed": "F", "warned": "w", "blocked": "b", "broken": "B"}
-_OPTIONS = ("--oots-member-state", "--oots-service", "--oots-environment", "--oots-fault")
+_OPTIONS = (
+    "--oots-member-state",
+    "--oots-service",
+    "--oots-environment",
+    "--oots-fault",
+    "--oots-target",
+)
 _ATTACHED = 200_000
 """How many bytes of one exchange an Allure attachment holds."""
 
@@ -35,15 +40,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     for option, metavar, text in (
         ("--oots-member-state", "XX", "only this Member State (repeat or separate by commas)"),
         ("--oots-service", "SERVICE", "only this service: eb or dsd"),
-        ("--oots-environment", "ENV", "prod, acc or testing (default: acc)"),
+        ("--oots-environment", "ENV", "prod, acc or testing (default: acc, or the target's)"),
     ):
         group.addoption(option, metavar=metavar, action="append", default=[], help=text)
     group.addoption(
         "--oots-profile",
         metavar="PROFILE",
         choices=PROFILES,
-        default=CURRENT_PROFILE,
-        help=f"the rule profile to judge by: {', '.join(PROFILES)} (default: {CURRENT_PROFILE})",
+        help=f"the rule profile to judge by: {', '.join(PROFILES)} (default: {CURRENT_PROFILE},"
+        " or the target's)",
+    )
+    group.addoption(
+        "--oots-target", metavar="FILE", help="judge what this target file describes (`oots init`)"
     )
     group.addoption(
         "--oots-fault", metavar="NAME", help="seed this fault in the embedded landscape"
@@ -75,7 +83,8 @@ def pytest_pycollect_makeitem(
         CheckItem.from_parent(collector, name=f"{name}[{key}]", check=check, key=key)
         for key in court.keys
         if key.service in check.services
-        and collector.config.getoption("--oots-profile") in check.profiles
+        and court.profile in check.profiles
+        and court.is_about(check)
     ]
 
 
@@ -122,7 +131,8 @@ class CheckItem(pytest.Item):
             case "not applicable":
                 pytest.skip(f"not applicable: {self.result.detail}")
             case _:
-                raise CheckDidNotPass(self.result, _court(self.config).fault)
+                court = _court(self.config)
+                raise CheckDidNotPass(self.result, court.fault, court.file)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """The story of the result instead of a traceback through the harness."""
@@ -138,12 +148,15 @@ class CheckItem(pytest.Item):
 class CheckDidNotPass(AssertionError):
     """Carries a result through pytest."""
 
-    def __init__(self, result: CheckResult, fault: str | None) -> None:
+    def __init__(
+        self, result: CheckResult, fault: str | None, target: TargetFile | None = None
+    ) -> None:
         from harness.explain import explanations
 
         judged = result.verdict in ("failed", "warned")
         hint = explanations().get(result.check) if judged else None
-        command = f"oots run --member-state {result.member_state} --service {result.service}"
+        whose = f"--target {shlex.quote(str(target.path))} " if target else ""
+        command = f"oots run {whose}--member-state {result.member_state} --service {result.service}"
         told = {
             "verdict": f"{result.verdict}{f' ({result.tag})' if result.tag else ''}",
             "expected": result.expected,
@@ -159,82 +172,14 @@ class CheckDidNotPass(AssertionError):
         super().__init__("\n".join((f"{result.check}  {result.title}", *lines)))
 
 
-class _Court:
-    """The session that all items of a pytest run share; nothing is started before it is needed."""
-
-    def __init__(self, config: pytest.Config) -> None:
-        from harness.extensions import landscape
-
-        self._config = config
-        self._landscape: Landscape = landscape()
-        self._loop = asyncio.new_event_loop()
-        self._opened: AbstractAsyncContextManager[Session] | None = None
-        self._session: Session | None = None
-        self._exchanges: dict[str, Exchange] = {}
-        self.keys, self.fault = self._chosen()
-
-    def _chosen(self) -> tuple[tuple[ServiceKey, ...], str | None]:
-        """Subjects and fault; what is no word of ours ends pytest before anything is judged."""
-        from harness.cli.words import chosen, unknown
-        from harness.errors import UsageFault
-        from harness.model import Environment, Service, ServiceKey
-
-        option = self._config.getoption
-        fault: str | None = option("--oots-fault")
-        faults = [note.name for note in self._landscape.faults()]
-        try:
-            known = self._landscape.members()
-            state = "--oots-member-state"
-            members = chosen(state, option(state), known, upper=True) or known
-            services = chosen("--oots-service", option("--oots-service"), tuple(Service))
-            given = option("--oots-environment") or ["acc"]
-            environments = chosen("--oots-environment", given, tuple(Environment))
-            if fault is not None and fault not in faults:
-                raise unknown("--oots-fault", fault, faults, "see `oots run --list-faults`")
-        except UsageFault as refused:
-            raise pytest.UsageError(str(refused)) from None
-        keys = tuple(
-            ServiceKey(member, Service(service), Environment(environment))
-            for environment in environments
-            for member in members
-            for service in services or tuple(Service)
-        )
-        return keys, fault
-
-    def judge(self, check: Check, key: ServiceKey) -> tuple[CheckResult, list[Exchange]]:
-        """The result and what it rests on."""
-        from harness.runner import run
-
-        result = self._loop.run_until_complete(run(check, self._opened_session(), key))
-        return result, [self._exchanges[ident] for ident in result.evidence]
-
-    def _opened_session(self) -> Session:
-        from harness.execution import open_session
-
-        if self._session is None:
-            target = self._landscape.start(members=(), fault=self.fault)
-            profile = self._config.getoption("--oots-profile")
-            self._opened = open_session(target, self._note, profile=profile)
-            self._session = self._loop.run_until_complete(self._opened.__aenter__())
-        return self._session
-
-    def _note(self, exchange: Exchange) -> None:
-        self._exchanges[exchange.id] = exchange
-
-    def close(self) -> None:
-        """End the session and the landscape."""
-        if self._opened is not None:
-            self._loop.run_until_complete(self._opened.__aexit__(None, None, None))
-            self._landscape.stop()
-        self._loop.close()
+_COURT: pytest.StashKey[Court] = pytest.StashKey()
 
 
-_COURT: pytest.StashKey[_Court] = pytest.StashKey()
+def _court(config: pytest.Config) -> Court:
+    from harness.court import Court
 
-
-def _court(config: pytest.Config) -> _Court:
     if _COURT not in config.stash:
-        config.stash[_COURT] = _Court(config)
+        config.stash[_COURT] = Court(config)
     return config.stash[_COURT]
 
 

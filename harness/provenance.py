@@ -1,7 +1,8 @@
 """What the header of a record says: which harness asked what, by which rules, of whom.
 
 Three hashes make runs comparable: `rules` (what a verdict means), `asked` (those and the
-selection) and `of_whom`. Ports and keys that are fresh in each run are told, but not hashed.
+selection) and `of_whom`. Ports and keys that a landscape makes anew in each run are told, but not
+hashed; what a target file says of them is. No secret goes into a hash.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import harness
 from harness.checks import Check
 from harness.data import FIXTURES
 from harness.explain import explanations
-from harness.model import Target
+from harness.model import Reach, Target
 from harness.readings import Reading
 from harness.record_lines import canonical_hash
 from harness.requirements import CURRENT_PROFILE, requirements
@@ -53,8 +54,8 @@ def header_facts(  # noqa: PLR0913 -- the six things that a header tells
         "started": started.isoformat(),
         "versions": versions(),
         "rules": rules,
-        "asked": canonical_hash({"selection": selection, "rules": rules}),
-        "of_whom": canonical_hash({k: v for k, v in target.items() if k != "reached"}),
+        "asked": asked_hash(selection, rules),
+        "of_whom": whom_hash(target),
         "target": target,
         "selection": selection,
         "catalogue": [_entry(check) for check in checks],
@@ -71,19 +72,69 @@ def header_facts(  # noqa: PLR0913 -- the six things that a header tells
 
 
 def target_facts(target: Target) -> dict[str, object]:
-    """A target without its bytes; `reached` holds what another run may reach it by otherwise."""
+    """A target without its bytes and without its secrets.
+
+    `reached` holds all that leads to it. Of a target file, `given` is the hash of that; a landscape
+    has none, because its ports and keys are made anew in each run. Questions are hashed as they
+    were before anything was learned: this is to be called on the target that was loaded.
+    """
     return {
         "name": target.name,
         "template": target.template,
         "majors": list(target.majors),
-        "services": [str(key) for key in target.keys],
+        "roles": sorted(target.roles),
+        "services": sorted(map(str, target.keys)),
+        "questions": canonical_hash({str(k): asdict(q) for k, q in target.questions.items()}),
         "fault": target.fault,
-        "reached": {
-            "nameserver": _place(target),
-            "roots": {str(key): root for key, root in target.roots.items()},
-            "tls_roots": _digest(target.tls_roots),
-            "trust_anchors": {str(e): _digest(pem) for e, pem in target.trust_anchors.items()},
-        },
+        "given": None if target.source is None else canonical_hash(_given(target)),
+        "reached": {"file": target.source, **_given(target), "nameserver": _place(target)},
+    }
+
+
+def asked_hash(selection: Mapping[str, object], rules: str) -> str:
+    """What was asked: the rules of `rules_hash`, and what the user chose of them."""
+    return canonical_hash({"selection": selection, "rules": rules})
+
+
+def whom_hash(target: Mapping[str, object]) -> str:
+    """Of whom it was asked, by the facts of a target."""
+    return canonical_hash({name: fact for name, fact in target.items() if name != "reached"})
+
+
+def _given(target: Target) -> dict[str, object]:
+    """What leads to a target, files by their digests: where they lie on this machine is no matter.
+
+    Of secrets, and of what only a secret opens, there is nothing but that they were given.
+    """
+    return {
+        "nameserver": _address(target.nameserver),
+        "other_nameservers": [_address(each) for each in target.other_nameservers],
+        "zone": _digest_of(target.zone),
+        "zone_anchors": list(target.zone_anchors),
+        "overview": None
+        if target.overview is None
+        else canonical_hash(
+            [[str(row.key), row.major, row.uri, row.operator] for row in target.overview]
+        ),
+        "roots": {str(key): root for key, root in target.roots.items()},
+        "tls_roots": _digest(target.tls_roots),
+        "trust_anchors": {str(e): _digest(pem) for e, pem in target.trust_anchors.items()},
+        "reach": _reach_facts(target.reach),
+    }
+
+
+def _reach_facts(reach: Reach) -> dict[str, object]:
+    return {
+        "dns_timeout": reach.dns_timeout,
+        "connect_timeout": reach.connect_timeout,
+        "total_timeout": reach.total_timeout,
+        "rate": reach.rate,
+        "give_up_after": reach.give_up_after,
+        "proxy": reach.proxy,
+        "proxy_credentials": reach.proxy_credentials is not None,
+        "client_certificate": _digest(_public_part(reach.client_certificate)),
+        "headers": sorted(name.lower() for name, _ in reach.headers),
+        "addresses_by_system": reach.addresses_by_system,
     }
 
 
@@ -157,11 +208,26 @@ def _rule(check: Check) -> list[object]:
     return [check.id, list(check.verifies), list(check.finds), check.reading]
 
 
+def _public_part(pem: bytes | None) -> bytes | None:
+    """The certificates of a client, without the key after them."""
+    if pem is None:
+        return None
+    end = b"-----END CERTIFICATE-----"
+    certificates, found, _key = pem.rpartition(end)
+    return certificates + found
+
+
+def _address(nameserver: tuple[str, int] | None) -> str | None:
+    return None if nameserver is None else "{} port {}".format(*nameserver)
+
+
 def _place(target: Target) -> str:
     """Where the zone is read: a name server, or a file that is not yet published."""
-    if target.nameserver is None:
-        return f"the file {target.zone_file}"
-    return "{} port {}".format(*target.nameserver)
+    return _address(target.nameserver) or f"the file {target.zone_file}"
+
+
+def _digest_of(text: str | None) -> str | None:
+    return None if text is None else _digest(text.encode())
 
 
 def _digest(data: bytes | None) -> str | None:

@@ -18,10 +18,12 @@ from harness.errors import HarnessFault, UsageFault
 from harness.verdicts import Exit
 
 COMMANDS = {
-    "run": "judge the embedded landscape and report",
-    "doctor": "look for what is wrong on the way to your own system, before it is judged",
+    "run": "judge the embedded landscape, or your own system, and report",
     "verify": "judge one captured answer, offline",
     "prove": "put every check to every fault: does each catch what it is for?",
+    "init": "write oots.toml, the file that says whom to judge",
+    "doctor": "look for what is wrong on the way to your own system, before it is judged",
+    "config": "show a target file in its resolved form, with hashes to compare tests by",
     "zone": "fetch a zone from its name server, to judge it as a file or beside the server",
     "mock": "keep the embedded landscape running, to develop a client against",
     "runs": "list past runs: when, of whom, what came out",

@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.cli.words import existing_name
+from harness.cli.words import chosen, existing_name
 from harness.errors import Unreachable, UsageFault, Violation
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 HIGHEST_PORT = 65_535
 LARGEST_ZONE = 16_000_000
+EXAMPLE = ("FI",)
 
 EPILOG = """\
 example:
@@ -55,13 +56,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="serve this master file (RFC 1035) instead of the landscape's own zone",
     )
+    parser.add_argument(
+        "--member-state",
+        metavar="XX",
+        action="append",
+        default=[],
+        help="whom oots.toml, which is written beside the files, is about (default: FI)",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of text")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve until told to stop."""
     from harness.cli.subjects import started
+    from harness.extensions import landscape
 
+    about = chosen("--member-state", arguments.member_state, landscape().members(), upper=True)
     subjects, target = started(
         arguments.fault,
         dns_port=_port(arguments.dns_port),
@@ -70,7 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
     )
     ready = arguments.files / "ready"
     try:
-        manual = _manual(target, _files(arguments.files, target))
+        manual = _manual(target, _files(arguments.files, target, about or EXAMPLE))
         print(json.dumps(manual, indent=2) if arguments.json else _text(manual), flush=True)
         ready.touch()
         threading.Event().wait()
@@ -104,12 +114,16 @@ def _zone(file: Path) -> str:
     return text
 
 
-def _files(folder: Path, target: Target) -> dict[str, str]:
-    """Write the certificates a client needs; answers their paths by purpose."""
+def _files(folder: Path, target: Target, about: tuple[str, ...]) -> dict[str, str]:
+    """Write the files a client needs, and a target file; answers their paths by purpose."""
+    from harness.target_text import of_landscape, overview_table
+
     contents = {"tls-ca.pem": target.tls_roots or b""} | {
         f"trust-{environment}.pem": pem for environment, pem in target.trust_anchors.items()
     }
     contents["zone"] = (target.zone or "").encode()
+    contents["overview.csv"] = overview_table(target.overview or ()).encode()
+    contents["oots.toml"] = of_landscape(target, about).encode()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in contents.items():
@@ -134,6 +148,7 @@ def _manual(target: Target, files: dict[str, str]) -> dict[str, object]:
         "tls_ca": files["tls-ca"],
         "trust_anchors": {str(e): files[f"trust-{e}"] for e in target.trust_anchors},
         "zone": files["zone"],
+        "target": files["oots.toml"],
         "semantic_repositories": {str(e): url for e, url in target.repositories.items()},
         "fault": target.fault,
         "services": [
@@ -191,6 +206,7 @@ def _text(manual: dict[str, object]) -> str:
         f"name server     {dns['address']} port {dns['port']}, UDP and TCP",
         f"names           {dns['template']}",
         f"zone file       {manual['zone']}",
+        f"target file     {manual['target']}",
         f"TLS CA          {manual['tls_ca']}",
         *(f"trust anchor    {path}  ({name})" for name, path in anchors.items()),
         *([f"seeded fault    {manual['fault']}"] if manual["fault"] else []),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -131,3 +133,73 @@ def test_the_line_to_reproduce_a_failure_names_the_fault() -> None:
     )
 
     assert "--check DISC-03 --fault root_without_tls" in told.stdout
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A target file of the mock, which runs meanwhile."""
+    place = tmp_path_factory.mktemp("served")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "harness.cli.main", "mock", "--json", "--member-state", "FI"],
+        cwd=place,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        assert process.stdout is not None
+        assert any(line.rstrip() == "}" for line in process.stdout)
+        yield place / "oots-mock" / "oots.toml"
+        process.terminate()
+
+
+def test_a_target_file_is_judged_by_the_same_checks(served: Path) -> None:
+    told = run_pytest(
+        "--pyargs", "suites.discovery", "suites.caching", "-q", "--oots-target", str(served)
+    )
+
+    assert told.returncode == 0, told.stdout
+    assert " passed" in told.stdout
+    assert " blocked" not in told.stdout
+
+
+def test_a_failure_of_a_target_file_is_reproduced_with_it(served: Path) -> None:
+    words = served.read_text().replace('template = "', 'template = "x.')
+    other = served.with_name("other one.toml")
+    other.write_text(words)
+
+    told = run_pytest("suites/discovery/test_entry.py", "-q", "--oots-target", str(other))
+
+    assert told.returncode == 1
+    assert f"oots run --target '{other}' --member-state FI" in told.stdout
+
+
+def test_roles_services_and_environments_are_those_of_the_target_file(served: Path) -> None:
+    only = served.with_name("zone.toml")
+    only.write_text(f'roles = ["zone"]\nservices = ["dsd"]\n{served.read_text()}')
+
+    told = run_pytest("suites", "-q", "--collect-only", "--ignore=suites/selftest",
+                      "--ignore=suites/fuzz", "--oots-target", str(only))  # fmt: skip
+    items = [line for line in told.stdout.splitlines() if "[" in line and "::" in line]
+
+    assert items
+    assert {item.partition("[")[2] for item in items} == {"FI-dsd-acc]"}
+    assert all(item.startswith("suites/discovery") for item in items)
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (("--oots-target", "missing.toml"), "missing.toml"),
+        (("--oots-target", "pyproject.toml"), "build-system"),
+        (("--oots-target", "pyproject.toml", "--oots-fault", "unsigned"), "leave out"),
+    ],
+)
+def test_a_target_file_that_cannot_be_used_ends_pytest_before_anything_is_judged(
+    words: tuple[str, ...], hint: str
+) -> None:
+    told = run_pytest("suites/discovery", "-q", *words)
+
+    assert told.returncode == 4, told.stdout
+    assert hint in told.stdout + told.stderr
+    assert "Traceback" not in told.stdout + told.stderr
