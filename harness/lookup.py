@@ -111,7 +111,7 @@ class Askable:
         return self.of.concepts
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def search_url(root: str, query: Query) -> str:
     """The URL of a query below a service root, with or without a trailing slash.
 

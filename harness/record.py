@@ -38,6 +38,7 @@ from harness.record_lines import (
     result_of,
     waiver_of,
 )
+from harness.stored import StoredExchanges
 from harness.verdicts import Exit, exit_code
 from harness.waivers import Stale, Waiver, stale
 
@@ -53,7 +54,8 @@ _EXCHANGE = re.compile(rb'\{"kind":"exchange","id":"([!#-\[\]-~]{1,64})",.*\}\n'
 class Record:
     """A run as recorded. `footer` is None where it was broken off; `torn`: mid-line.
 
-    `exchanges` is empty where they were not asked for. `findings` are the doctor's; `controls` are
+    `exchanges` are read from the file when they are looked at; there are none where they were not
+    asked for. `findings` are the doctor's; `controls` are
     the same checks asked elsewhere after they failed.
     """
 
@@ -217,7 +219,7 @@ def read(path: Path, *, exchanges: bool = True) -> Record:
     of the exchanges, which are most of a record.
     """
     file = path / FILE if path.is_dir() else path
-    reading = _Reading(exchanges)
+    reading = _Reading(exchanges, file if file.is_file() else None)
     try:
         with file.open("rb") as source:
             while line := source.readline(LONGEST_LINE + 1):
@@ -235,9 +237,16 @@ def read(path: Path, *, exchanges: bool = True) -> Record:
 class _Reading:
     """What has been read of a record so far."""
 
-    def __init__(self, exchanges: bool) -> None:  # noqa: FBT001 -- private, one caller
+    def __init__(
+        self,
+        exchanges: bool,  # noqa: FBT001 -- private, one caller
+        file: Path | None,
+    ) -> None:
         self.line = 0
         self._bodies = exchanges
+        self._file = file
+        self._next = 0
+        self._places: dict[str, int] = {}
         self._header: Mapping[str, Any] | None = None
         self._footer: Mapping[str, Any] | None = None
         self._exchanges: dict[str, Exchange] = {}
@@ -250,6 +259,7 @@ class _Reading:
     def take(self, line: bytes) -> None:
         """Take the next line; raises `Malformed`."""
         self.line += 1
+        place, self._next = self._next, self._next + len(line)
         if len(line) > LONGEST_LINE or self.line > MOST_LINES:
             limits = f"at most {MOST_LINES} lines of at most {LONGEST_LINE} bytes"
             raise Malformed(limits, "more")
@@ -265,9 +275,9 @@ class _Reading:
                 raise
             self._torn = True
             return None
-        return self._sort(facts)
+        return self._sort(facts, place)
 
-    def _sort(self, facts: dict[str, Any]) -> None:
+    def _sort(self, facts: dict[str, Any], place: int) -> None:
         kind = facts.get("kind")
         if (kind == "header") != (self._header is None):
             raise Malformed("one header, in the first line", kind)
@@ -277,7 +287,9 @@ class _Reading:
             case "exchange":
                 exchange = exchange_of(facts)
                 self._know(exchange.id)
-                if self._bodies:
+                if self._bodies and self._file:
+                    self._places[exchange.id] = place
+                elif self._bodies:  # a pipe is read once
                     self._exchanges[exchange.id] = exchange
             case "result":
                 result = result_of(facts)
@@ -303,7 +315,7 @@ class _Reading:
         held = MappingProxyType(self._exchanges)
         return Record(
             self._header,
-            held,
+            StoredExchanges(self._file, self._places) if self._file else held,
             tuple(self._results),
             self._footer,
             self._torn,

@@ -110,7 +110,7 @@ def _read(body: bytes) -> Document:
     return _document(root)
 
 
-_read_small = remembered(1024)(_read)
+_read_small = remembered(384)(_read)
 _read_large = remembered(24)(_read)
 _read_huge = remembered(2)(_read)
 
