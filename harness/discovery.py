@@ -65,6 +65,9 @@ _REGEXP_FLAWS = (
 )
 """What full substitution expressions (RFC 3402, section 3.2) have and restricted ones have not."""
 
+_NAMING = frozenset({"CNAME", "DNAME", "NS"})
+"""Types whose RDATA is a name: compressed with the question, it comes in the question's case."""
+
 _HOST_LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 _HTTPS = 443
 _LONGEST_NAME = 254
@@ -313,8 +316,12 @@ def instance(root: SplitResult) -> Instance:
 
 def content(reply: DnsReply) -> tuple[str, tuple[tuple[str, str, str], ...]]:
     """What a reply says, apart from how it was carried: two equal ones agree. TTLs count down."""
-    records = ((same_name(r.name), r.rdtype, r.rdata) for r in reply.answer)
+    records = ((same_name(r.name), r.rdtype, _plain(r)) for r in reply.answer)
     return reply.rcode, tuple(sorted(records))
+
+
+def _plain(record: ResourceRecord) -> str:
+    return record.rdata.lower() if record.rdtype in _NAMING else record.rdata
 
 
 def serial(soa: ResourceRecord) -> str:

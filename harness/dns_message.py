@@ -12,6 +12,7 @@ class DnsQuery:
     """One question. `edns` is the advertised UDP payload size, None for a query without EDNS.
 
     `server` is whom it is put to: 0 is the name server under test, 1 the first of the others.
+    `checking_disabled` is the flag cd: a resolver is to pass on what it holds for bogus.
     """
 
     name: str
@@ -20,6 +21,7 @@ class DnsQuery:
     edns: int | None = 1232
     dnssec_ok: bool = False
     server: int = 0
+    checking_disabled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +63,8 @@ class DnsReply:
     additional: tuple[ResourceRecord, ...]
     mismatch: str | None = None
     consulted: tuple[bytes, bytes] | None = None
+
+    @property
+    def is_second_hand(self) -> bool:
+        """Whether a resolver gave it, from what others told it: recursion, and no authority."""
+        return "ra" in self.flags and "aa" not in self.flags

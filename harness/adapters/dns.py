@@ -191,6 +191,7 @@ def answers(query: bytes, reply: bytes) -> bool:
 @lru_cache(maxsize=_KEPT)
 def _message(query: DnsQuery) -> bytes:
     """The query under some identifier."""
+    flags = dns.flags.RD | (dns.flags.CD if query.checking_disabled else 0)
     try:
         return dns.message.make_query(
             query.name,
@@ -198,6 +199,7 @@ def _message(query: DnsQuery) -> bytes:
             use_edns=None if query.edns is None else 0,
             payload=query.edns,
             want_dnssec=query.dnssec_ok,
+            flags=flags,
         ).to_wire()
     except _UNREADABLE as cause:
         raise Unreachable(query.name, why=f"it cannot be asked for: {cause}") from cause

@@ -48,7 +48,7 @@ class Order:
 
         asked, keys = self.checks(target), self.keys(target)
         if self.pairs is None:
-            return planned(asked, keys, target)
+            return planned(asked, keys, target=target)
         services = {check.id: check.services for check in asked}
         return dict(
             Counter(

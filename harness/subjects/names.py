@@ -21,6 +21,9 @@ from harness.readings import in_force
 _FORMS_OF_NO = frozenset({"FORMERR", "NOTIMP"})
 """How a server says that it does not know EDNS (RFC 6891, section 7)."""
 
+_FAILURE = "SERVFAIL"
+"""What a server says that lost its way among aliases, and a resolver of what it holds for bogus."""
+
 
 class How(TypedDict, total=False):
     """In what way a question is put; see `DnsQuery` for each word and what is usual."""
@@ -29,6 +32,11 @@ class How(TypedDict, total=False):
     edns: int | None
     dnssec_ok: bool
     server: int
+    checking_disabled: bool
+
+
+VALIDATING: How = {"dnssec_ok": True, "checking_disabled": True}
+"""As those ask who verify for themselves: they want to see what a resolver holds for bogus."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,17 +124,31 @@ class Names:
     def _declined(self, reply: DnsReply) -> str:
         if self.target.nameserver is None and reply.rcode == "REFUSED":
             return "no zone of the zone file holds this name"
+        if reply.rcode == _FAILURE and reply.is_second_hand:
+            return f"the resolver answers {_FAILURE}, as it does to what is bogus; see DISC-52"
         return f"the name server answers {reply.rcode}"
 
-    async def follow(self, name: str) -> Followed:
+    async def follow(self, name: str, **how: Unpack[How]) -> Followed:
         """A name to the end of its aliases; raises `Unreachable`."""
         names, replies = [same_name(name)], []
         while True:
-            replies.append(await self.look_up(names[-1]))
+            replies.append(await self._leading_on(names[-1], **how))
             passed = trail(replies[-1])[1:]
             names.extend(passed)
             if not passed or entry(replies[-1]) or endless(names):
                 return Followed(tuple(names), tuple(replies))
+
+    async def _leading_on(self, name: str, **how: Unpack[How]) -> DnsReply:
+        """The reply that leads on from a name; raises `Unreachable`.
+
+        A server that fails over where an alias leads (BIND, where it leads in a circle) is asked
+        for the alias alone.
+        """
+        if (await self.ask(name, **how)).rcode == _FAILURE:
+            alias = await self.ask(name, "CNAME", **how)
+            if trail(alias)[1:]:
+                return alias
+        return await self.look_up(name, **how)
 
     async def apex_of(self, name: str) -> str:
         """The zone that a name is in, by its SOA; raises `Unreachable`."""
@@ -145,7 +167,7 @@ class Names:
     async def keys(self, reply: DnsReply) -> DnsReply:
         """The keys of the zone that signed a reply; raises `Unreachable` where it has none."""
         for signer in signers(reply):
-            keys = await self.look_up(signer, "DNSKEY", dnssec_ok=True)
+            keys = await self.look_up(signer, "DNSKEY", **VALIDATING)
             if any(record.rdtype == "DNSKEY" for record in keys.answer):
                 return keys
         raise Unreachable(reply.query.name, why="its signer shows no keys")

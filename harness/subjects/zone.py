@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Unpack
 from urllib.parse import SplitResult
 
 from harness.discovery import (
@@ -20,7 +21,7 @@ from harness.dnssec import verify_answer, verify_keys
 from harness.errors import NotApplicable, Unreachable, Violation
 from harness.model import Environment, NaptrRecord, OverviewRow
 from harness.overview import operators, rows_of
-from harness.subjects.names import Followed, Names
+from harness.subjects.names import VALIDATING, Followed, How, Names
 
 UNKNOWN_COUNTRIES = ("ZZ", "XX")
 """Codes that ISO 3166-1 leaves to its users: no Member State will have them."""
@@ -67,13 +68,13 @@ class Zone(Names):
         """The same service of the same Member State in another environment."""
         return replace(self, key=replace(self.key, environment=environment))
 
-    async def followed(self, major: int = 1) -> Followed:
+    async def followed(self, major: int = 1, **how: Unpack[How]) -> Followed:
         """The entry of one major, its aliases followed; raises `Unreachable`."""
-        return await self.follow(self.name(major))
+        return await self.follow(self.name(major), **how)
 
-    async def reply(self, major: int = 1) -> DnsReply:
+    async def reply(self, major: int = 1, **how: Unpack[How]) -> DnsReply:
         """The reply that decides about one major; raises `Unreachable`."""
-        found = await self.followed(major)
+        found = await self.followed(major, **how)
         if found.is_lost:
             raise Unreachable(self.name(major), why="its aliases lead to no record; see DISC-46")
         return found.replies[-1]
@@ -99,10 +100,10 @@ class Zone(Names):
             raise Unreachable(self.name(), why="no NAPTR record to judge; see DISC-01")
         return tuple(records)
 
-    async def held(self) -> DnsReply:
+    async def held(self, **how: Unpack[How]) -> DnsReply:
         """The reply for the first major that has records; raises `Unreachable` when none has."""
         for major in self.target.majors:
-            reply = await self.reply(major)
+            reply = await self.reply(major, **how)
             if entry(reply):
                 return reply
         raise Unreachable(self.name(), why="no NAPTR record to judge; see DISC-01")
@@ -183,16 +184,23 @@ class Zone(Names):
             raise NotApplicable(f"this name server does not hold the addresses of {host}")
         return found
 
-    async def absent(self) -> DnsReply:
+    async def kept(self) -> DnsReply:
+        """As `held`, with times to live that are the zone's; raises `NotApplicable` for others."""
+        return first_hand(await self.held())
+
+    async def absent(self, **how: Unpack[How]) -> DnsReply:
         """The reply for a name that should not be there; raises `Unreachable` where it answers."""
-        reply = await self.look_up(self.of_country(_NO_NAME).name())
+        reply = await self.look_up(self.of_country(_NO_NAME).name(), **how)
         if entry(reply):
             raise Unreachable(reply.query.name, why="a record answers; see DISC-15")
         return reply
 
     async def denial(self) -> ResourceRecord:
-        """The SOA record that proves a name's absence; raises `Unreachable` when there is none."""
-        reply = await self.absent()
+        """The SOA record that proves a name's absence; raises `Unreachable` when there is none.
+
+        Raises `NotApplicable` where its time to live is not the zone's.
+        """
+        reply = first_hand(await self.absent())
         soa = next((record for record in reply.authority if record.rdtype == "SOA"), None)
         if soa is None:
             raise Unreachable(reply.query.name, why="no SOA in the denial; see DISC-23")
@@ -249,7 +257,7 @@ class Zone(Names):
 
         Without EDNS nobody can ask for it.
         """
-        reply = await self.look_up((await self.held()).query.name, dnssec_ok=True)
+        reply = await self.held(**VALIDATING)
         if reply.edns is None:
             raise Unreachable(reply.query.name, why="the server does without EDNS; see DISC-48")
         return reply
@@ -286,3 +294,10 @@ class Zone(Names):
 def _decides(reply: DnsReply) -> bool:
     """Whether a reply without an answer says that there is none, rather than: ask elsewhere."""
     return reply.rcode in ("NOERROR", "NXDOMAIN") and bool(reply.flags & {"aa", "ra"})
+
+
+def first_hand(reply: DnsReply) -> DnsReply:
+    """A reply in which a time to live is the zone's; raises `NotApplicable` for a resolver's."""
+    if reply.is_second_hand:
+        raise NotApplicable("a resolver was asked, which counts times down and cuts them short")
+    return reply

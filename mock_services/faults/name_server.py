@@ -108,7 +108,7 @@ def server_that_denies_no_name(world: World) -> World:
     return each_reply(world, lambda _query, reply: _turn(reply, RCODE.NXDOMAIN, RCODE.NOERROR))
 
 
-@fault(caught_by={"DISC-23": "nxdomain-without-soa"}, blocks=("DISC-24", "DISC-25", "DISC-53"))
+@fault(caught_by={"DISC-23": "nxdomain-without-soa"}, blocks=("DISC-24", "DISC-25"))
 def denial_without_soa(world: World) -> World:
     """The SOA record is left out where a name does not exist."""
     return each_reply(world, lambda _query, reply: _without_soa(reply, RCODE.NXDOMAIN))

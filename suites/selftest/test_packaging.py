@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+TESTS_OF_THE_HARNESS = ("selftest", "real", "benchmarks", "mutation", "fuzz")
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +40,7 @@ def test_the_data_travels_in_the_wheel_and_the_tests_of_the_harness_do_not(wheel
     assert "fixtures/levels.toml" in names
     assert len([name for name in names if name.startswith("fixtures/member_states/")]) == 27
     assert any(name.startswith("suites/discovery/") for name in names)
-    apart = tuple(f"suites/{name}" for name in ("selftest", "benchmarks", "mutation", "fuzz"))
+    apart = tuple(f"suites/{name}" for name in TESTS_OF_THE_HARNESS)
     assert not [name for name in names if name.startswith(apart)]
     assert not [name for name in names if name.endswith((".pyc", ".key", ".sqlite3"))]
 
