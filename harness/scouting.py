@@ -11,12 +11,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
+from warnings import catch_warnings
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.utils import CryptographyDeprecationWarning
 
 from harness.model import HttpRequest, HttpResponse
 from harness.observatory import request_bytes, response_bytes
 
+_UNUSABLE = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
 _KEPT = 64 * 1024
 """Octets of an answer that are kept as evidence: its header, and where its body begins."""
 
@@ -125,9 +136,11 @@ class Trace:
         if self.certificate is None:
             return None
         try:
-            found = x509.load_der_x509_certificate(self.certificate)
-            _ = found.extensions, found.public_key()
-        except (ValueError, TypeError):
+            with catch_warnings(action="ignore", category=CryptographyDeprecationWarning):
+                found = x509.load_der_x509_certificate(self.certificate)
+            _ = found.extensions, found.public_key(), found.subject, found.issuer
+            _ = found.not_valid_before_utc, found.not_valid_after_utc
+        except _UNUSABLE:
             return None
         return found
 

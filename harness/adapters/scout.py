@@ -23,16 +23,18 @@ from typing import TypeVar, cast
 from urllib.parse import urlsplit
 
 from harness.errors import UsageFault, Violation
-from harness.framing import judge_frame
+from harness.framing import judge_frame, split
 from harness.model import HttpRequest, HttpResponse, Reach
 from harness.observatory import request_bytes
-from harness.regrep import LARGEST
 from harness.scouting import End, Errand, Step, Trace
 
 LARGEST_HEAD = 64 * 1024
 """Octets of what a proxy says before its tunnel begins."""
 
-_LARGEST = 2 * LARGEST
+_LARGEST = 4 * 1024 * 1024
+"""Octets of an answer: the doctor looks at its beginning and its digest, not at catalogues."""
+
+_SMALL = 16 * 1024
 _PIECE = 64 * 1024
 _HTTP_PORT = 80
 _ESTABLISHED = range(200, 300)
@@ -54,7 +56,8 @@ class SocketScout:
         try:
             await trip.walk()
         except (OSError, EOFError, HTTPException, ValueError, UsageFault, _Declined) as error:
-            return trip.ended(*_told(error, trip.patience))
+            if not (isinstance(error, TimeoutError) and _is_whole(trip.trace.answer, errand)):
+                return trip.ended(*_told(error, trip.patience))
         return trip.trace
 
 
@@ -168,10 +171,15 @@ class _Trip:
         added = () if self._errand.trusting else self._reach.headers
         fields = (*request.headers, *added, ("Connection", "close"))
         writer.write(request_bytes(replace(request, headers=fields)))
-        heard = bytearray()
+        heard, looked = bytearray(), 0
         try:
-            while not _is_whole(heard, request.method) and (piece := await reader.read(_PIECE)):
+            while piece := await reader.read(_PIECE):
                 heard += piece
+                if len(heard) >= _SMALL and len(heard) < 2 * looked:
+                    continue  # to look costs as much as there is: not at every piece
+                looked = len(heard)
+                if looked > _LARGEST or _ends(bytes(heard), request.method):
+                    break
         finally:
             if b"\r\n\r\n" in heard:
                 self.trace = replace(self.trace, answer=_read(bytes(heard), request.method))
@@ -179,15 +187,20 @@ class _Trip:
             raise EOFError("without a whole head")
 
 
-def _is_whole(heard: bytearray, method: str) -> bool:
+def _is_whole(answer: HttpResponse | None, errand: Errand) -> bool:
+    """Whether an answer is all there, although its connection stays open."""
+    octets, request = (answer.octets if answer else None), errand.request
+    return bool(octets and request and _ends(octets, request.method))
+
+
+def _ends(heard: bytes, method: str) -> bool:
     """Whether nothing more is to be waited for."""
-    if len(heard) > _LARGEST:
-        return True
     try:
-        judge_frame(bytes(heard), method)
+        judge_frame(heard, method)
     except Violation as flaw:
         return flaw.tag != "body-cut-short"
-    return b"content-length:" in heard.lower() or b"chunked" in heard.lower()
+    head = split(heard)[0].lower()
+    return b"content-length:" in head or b"chunked" in head
 
 
 class _Octets:

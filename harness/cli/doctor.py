@@ -143,13 +143,25 @@ def _json(target: Target, found: tuple[Finding, ...], exchanges: list[Exchange])
         "exit": int(code(found)),
         "verdict": MEANING[code(found)],
     }
-    return _without_secrets(dumps(report, indent=1, ensure_ascii=False), target)
+    return dumps(_redacted(report, target), indent=1)
 
 
 def _say(text: str, target: Target | None = None) -> None:
     encoding = sys.stdout.encoding or "ascii"
     shown = _without_secrets(text, target) if target else text
     print(shown.encode(encoding, "backslashreplace").decode(encoding))
+
+
+def _redacted(value: object, target: Target) -> object:
+    """The same, no text of it with a secret: in JSON one might be spelled otherwise."""
+    match value:
+        case str():
+            return _without_secrets(value, target)
+        case dict():
+            return {name: _redacted(each, target) for name, each in value.items()}
+        case list() | tuple():
+            return [_redacted(each, target) for each in value]
+    return value
 
 
 def _without_secrets(text: str, target: Target) -> str:

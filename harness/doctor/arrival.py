@@ -76,12 +76,14 @@ async def _header(case: Case, asked: _Asked) -> Told | None:
 def _told(
     seen: str, keys: tuple[ServiceKey, ...], watch: Watch, *, whose: Blame, lost: bool
 ) -> Told:
-    who = "the proxy" if whose is Blame.NETWORK else "the service's own front proxy, if it has one,"
+    who = "have the proxy"
+    if whose is Blame.SUBJECT:
+        who = "see that the service is up, then have the proxy in front of it"
     return Told(
         whose=whose,
         seen=seen,
         expected=f"an answer with {jades.SIGNATURE_FIELD}, whose real length is 8.4 kB",
-        fix=f"have {who} take header fields of 16 kB (nginx: proxy_buffer_size 16k; Varnish:"
+        fix=f"{who} take header fields of 16 kB (nginx: proxy_buffer_size 16k; Varnish:"
         " http_resp_hdr_len=16k; Squid: reply_header_max_size 64 KB)",
         explains=DIRECTORIES if lost else ("SIG-*", "CACHE-20"),
         fatal=lost,

@@ -143,6 +143,8 @@ class Case:
             return None
         if reach.addresses_by_system:
             return None
+        if self.target.nameserver is None and self.target.zone is None:
+            raise Unreachable(errand.host, why="no name server is set to ask for its address")
         names = self.zone(key, watch)
         for rdtype in ("A", "AAAA"):
             reply = await names.ask(errand.host, rdtype)

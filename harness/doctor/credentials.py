@@ -62,9 +62,9 @@ def _anchor(target: Target, environment: Environment, now: datetime) -> Iterator
 
     try:
         roots = roots_of(target.trust_anchors[environment])
-    except UsageFault as unreadable:
+    except UsageFault:
         yield ours(
-            str(unreadable),
+            f"{len(target.trust_anchors[environment])} octets that are no certificates in PEM",
             "root certificates in PEM",
             f"give the file with the root of {environment} as it is published",
         )

@@ -15,6 +15,9 @@ from harness.model import ServiceKey, Target
 from harness.observatory import Watch
 from harness.subjects.names import How
 
+_TWICE = "no answer in time"
+"""How the observatory says that a server was silent before, and is not asked again."""
+
 DECIDED = ("NOERROR", "NXDOMAIN")
 """What a name server says that knows: there is such a name, or there is none."""
 
@@ -29,8 +32,8 @@ class Heard:
 
     @property
     def is_silent(self) -> bool:
-        """Whether it was waited for in vain."""
-        return isinstance(self.why, TimedOut)
+        """Whether it was waited for in vain, now or before."""
+        return isinstance(self.why, TimedOut) or (self.why is not None and _TWICE in self.why.why)
 
     @property
     def decides(self) -> bool:
@@ -39,7 +42,7 @@ class Heard:
 
     def __str__(self) -> str:
         if self.reply is None:
-            return "no reply" if self.is_silent else str(self.why and self.why.why)
+            return self.why.why if self.why else "no reply"
         held = f"{len(self.reply.answer)} records" if self.reply.answer else "no records"
         cut = ", cut off" if "tc" in self.reply.flags else ""
         return f"{self.reply.rcode} with {held}{cut}"

@@ -49,7 +49,8 @@ async def _foreign(
     answer = trace.answer
     given = any(key in case.target.roots for key in keys)
     whose = Blame.CONFIGURATION if given else Blame.SUBJECT
-    fix = f"check the base URL {'in the file' if given else 'that DNS leads to'}"
+    where = "in the file" if given else "that DNS leads to"
+    fix = f"check the base URL {where}; a query is /rest/search appended to it"
     if answer is None:
         return _speechless(root, keys, trace, watch)
     if is_service(answer):

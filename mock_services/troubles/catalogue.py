@@ -146,6 +146,9 @@ _PLACES = {
     ),
     "a certificate of another host": Planted(place.of_another_host(), _THEIRS, ("tls",)),
     "a certificate that has expired": Planted(place.expired(), _THEIRS, ("tls",)),
+    "a certificate for whatever name": Planted(
+        place.site(place.web_page, trusted=False, minting=True), _BETWEEN, ("interception",)
+    ),
     "a certificate made minutes ago": Planted(
         place.site(
             place.web_page, forger=Forger("Reception", age=timedelta(minutes=3)), trusted=False

@@ -94,17 +94,19 @@ def without_tls(target: Target) -> Iterator[Target]:
         yield leading_to(target, port)
 
 
-def site(
+def site(  # noqa: PLR0913 -- each is one thing that a place can have wrong
     respond: Respond,
     *,
     forger: Forger | None = None,
     host: str = LOOPBACK,
     trusted: bool = True,
+    minting: bool = False,
     of: Service | None = None,
 ) -> Trouble:
     """A trouble: base URLs lead to a server with these answers; `of` one service only.
 
-    Its certificate is for `host`, by an authority that the target trusts unless it is not to.
+    Its certificate is for `host`, by an authority that the target trusts unless it is not to;
+    `minting` makes one for whatever name is looked for.
     """
     made = forger or Forger("Town Hall CA")
 
@@ -112,7 +114,8 @@ def site(
         bound = listening()
         bound.listen(_BACKLOG)
         port = port_of(bound)
-        tls, answer = made.context(host), partial(_framed, respond)
+        tls = made.by_name(host) if minting else made.context(host)
+        answer = partial(_framed, respond)
         stack.push_async_callback((await serve(answer, tls, sockets=(bound,))).close)
         return port
 

@@ -25,7 +25,7 @@ from harness.verdicts import Exit
 from mock_services.embedded import Embedded
 from mock_services.troubles import Trouble, planted
 from mock_services.troubles.catalogue import TROUBLES
-from mock_services.troubles.files import anchor_of_production, skewed_world
+from mock_services.troubles.files import anchor_of_production, skewed_world, swapped_roots
 from mock_services.troubles.places import black_hole, dropping, site, web_page
 from mock_services.troubles.proxies import Proxy, intercepting
 from mock_services.troubles.resolvers import LyingResolver, says_nothing, truly
@@ -95,6 +95,35 @@ def test_a_trouble_says_what_was_expected_and_seen_and_what_to_do(
         assert finding.explains
         assert set(finding.evidence) <= known
         assert finding.evidence or finding.probe in ("settings", "anchors")
+
+
+WORDS = {
+    "a resolver that drops NAPTR": ("from name server 2 the records are there",),
+    "a resolver that loses NAPTR over UDP": ("over TCP the records are there",),
+    "a resolver that forges base URLs": ("elsewhere.localhost", "whose signature verifies"),
+    "a resolver that rewrites denials": ("another name server denies it",),
+    "a silent resolver": ("no reply over udp within 0.7 s", "longer time-out"),
+    "a proxy that takes no CONNECT": ("answers 405", "takes CONNECT"),
+    "a proxy that answers 502 to long fields": ("status 502", "around the proxy 8", "nginx"),
+    "a proxy that cuts off long fields": ("octets of oots-response-sig", "Via: 1.1 gateway"),
+    "a proxy that compresses": ("the body, the field content-encoding",),
+    "a certificate for whatever name": (".invalid (proven)",),
+    "a certificate of another host": ("elsewhere.example", "check the base URL"),
+    "a server without that path": ("status 404", "/rest/search appended"),
+    "a service that has moved": ("leads to https://www.example/",),
+    "a locked service": ("status 401", "give what the service asks for"),
+    "a service for known clients": ("CERTIFICATE_REQUIRED", "set the client certificate"),
+    "anchors that are swapped": ("(proven)", "swap the anchors of acc and prod"),
+    "anchors from before": ("same name with another key", "compare the fingerprint"),
+    "other TLS roots": ("TLS root of the mock landscape", "name the authority"),
+}
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_a_trouble_is_told_in_words_that_lead_to_its_end(target: Target, name: str) -> None:
+    told = " ".join(f"{found.seen} {found.fix}" for found in seen_under(name, target).troubles)
+
+    assert [word for word in WORDS[name] if word not in told] == []
 
 
 def test_what_is_proven_and_what_is_suspected_are_told_apart(target: Target) -> None:
@@ -306,3 +335,39 @@ def test_the_time_can_be_told_by_another_clock(target: Target) -> None:
 
 def test_a_finding_is_of_all_services_unless_it_names_some() -> None:
     assert Finding("a", "b").subjects == ()
+
+
+def served_at(target: Target) -> str:
+    peers = (each.peer for each in look(target).exchanges if each.protocol == "tls")
+    return next(peers).partition(":")[2]
+
+
+def test_a_zone_alone_has_no_directories_to_look_at(target: Target) -> None:
+    seen = look(replace(target, roles=("zone",)))
+
+    assert seen.troubles == ()
+    assert "only a zone" in str(seen.of("tls").skipped)
+    assert not [x for x in seen.exchanges if not x.protocol.startswith("dns/")]
+
+
+def test_directories_can_be_looked_at_without_a_name_server(target: Target) -> None:
+    host = "query.cs.acc.localhost"
+    port = served_at(target)
+    roots = {key: f"https://{host}:{port}/{key.service}/" for key in target.keys}
+    alone = replace(target, roles=("directory",), nameserver=None, zone=None, roots=roots)
+    with planted(alone, Proxy()) as behind:
+        seen = look(behind)
+
+    assert seen.troubles == ()
+    assert seen.of("dns-udp").skipped == "no name server is set"
+    assert not [x for x in seen.exchanges if x.protocol.startswith("dns/")]
+
+
+def test_base_urls_in_each_others_place_are_told(target: Target) -> None:
+    host = "query.cs.acc.localhost"
+    port = served_at(target)
+    with planted(target, swapped_roots(lambda s: f"https://{host}:{port}/{s}/")) as troubled:
+        seen = look(troubled)
+
+    assert {(f.probe, f.whose) for f in seen.troubles} == {("service", Blame.CONFIGURATION)}
+    assert any("answers as DSD" in str(found.seen) for found in seen.troubles)
