@@ -16,7 +16,7 @@ from harness.discovery import is_address, port_of, query_name
 from harness.doctor.told import Skipped, Told, count
 from harness.errors import Unreachable
 from harness.lookup import KNOWN_RESULT, search_request, specimen_query
-from harness.model import HttpRequest, ServiceKey, Target
+from harness.model import HttpRequest, ServiceKey, Specimen, Target
 from harness.observatory import Watch
 from harness.runner import Session
 from harness.scouting import End, Errand, Scout, Step, Trace
@@ -116,8 +116,12 @@ class Case:
         return tuple((*pair, trace) for pair, trace in zip(roots.items(), found, strict=True))
 
     def question(self, root: str, key: ServiceKey) -> HttpRequest:
-        """The plainest question, at a base URL."""
-        query = specimen_query(key.service, KNOWN_RESULT[key.service], self.target.questions[key])
+        """The plainest question, at a base URL; where none is known, one that has no answer."""
+        questions = self.target.questions[key]
+        try:
+            query = specimen_query(key.service, KNOWN_RESULT[key.service], questions)
+        except Unreachable:
+            query = specimen_query(key.service, Specimen.UNKNOWN_QUERY, questions)
         return search_request(root, query, version=self.session.version)
 
     async def visit(self, place: Place, errand: Errand, watch: Watch) -> Trace:
