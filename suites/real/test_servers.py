@@ -227,4 +227,4 @@ def test_a_result_that_tells_another_line_is_seen(
     ends = {n: sources.mistold(target, result(f"cs.zone, line {n}"), lines) for n in lines}
 
     assert {n for n, wrong in ends.items() if wrong is None} == set(own)
-    assert "tells None" in str(sources.mistold(target, result(None), lines))
+    assert "told is None" in str(sources.mistold(target, result(None), lines))
