@@ -90,6 +90,7 @@ class _Reading:
             trust_anchors=MappingProxyType(dict(self._trust_anchors())),
             majors=tuple(self.said.majors),
             other_nameservers=others,
+            by_resolver=server is not None and (self.said.dns.server or SYSTEM) == SYSTEM,
             overview=self._overview(),
             zone_anchors=tuple(map(zone_anchor, self.said.dns.anchors)),
             zone=None if zone is None else zone[1],

@@ -132,7 +132,8 @@ class Dns(_Table):
     Without it: `system`, unless a zone file is given."""
 
     others: Annotated[list[NameServer], Once, Field(max_length=16, examples=[["192.0.2.2"]])] = []
-    """Further name servers of the same zone; what they say is compared."""
+    """Further name servers of the same zone; what they say is compared. Beside `server = "system"`
+    they are the second way by which a failure is told from a trouble of that resolver."""
 
     zone_file: Annotated[File | None, Field(examples=["zone.db"])] = None
     """A master file (RFC 1035). Without `server` it is judged in place of one, before it is

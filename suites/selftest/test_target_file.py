@@ -133,7 +133,8 @@ def test_the_system_name_server_is_the_first_that_the_machine_is_set_to(
     monkeypatch.setattr(target_file, "system_name_server", lambda: system_name_server(settings))
     target = loaded(tmp_path, MINIMAL.replace("192.0.2.1", "system"))
 
-    assert target.nameserver == ("2001:db8::53", 53)
+    assert (target.nameserver, target.by_resolver) == (("2001:db8::53", 53), True)
+    assert not loaded(tmp_path, MINIMAL).by_resolver
 
 
 def test_every_secret_is_known_in_every_form_in_which_it_goes_out(tmp_path: Path) -> None:
