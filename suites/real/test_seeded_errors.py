@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
+from urllib.parse import urlsplit
 
 import pytest
 
-from harness.model import Target, Verdict
+from harness.model import Environment, Target, Verdict
 from mock_services.faults import Fault, faults
 from mock_services.landscape import world_of
 from mock_services.world import World
@@ -85,20 +86,18 @@ CASES = [
 ]
 
 
-def changed_lines(target: Target, sound: Target) -> frozenset[int]:
-    """By port alone the two landscapes differ."""
+def changed_lines(target: Target) -> frozenset[int]:
+    """The lines in which it differs from the zone that it would be without the fault."""
     assert target.zone is not None
-    assert sound.zone is not None
-    ports = [re.search(r"localhost:(\d+)/", each.zone or "") for each in (sound, target)]
-    old, new = (found[1] if found else "" for found in ports)
-    return sources.lines_changed(sound.zone.replace(f":{old}/", f":{new}/"), target.zone)
+    port = urlsplit(target.repositories[Environment.ACC]).port
+    assert port
+    return sources.lines_changed(world_of(STATE, port=port).zone, target.zone)
 
 
 @pytest.mark.parametrize(
     ("fault", "path"), CASES, ids=[f"{fault.name}-{path}" for fault, path in CASES]
 )
 def test_an_error_of_the_zone_is_named(machine: Machine, fault: Fault, path: str) -> None:
-    sound = machine.landscape(STATE)
     target = sources.beside_its_file(machine.landscape(STATE, fault=fault.name))
     server = machine.serving(path, plain_zones(target))
 
@@ -108,7 +107,7 @@ def test_an_error_of_the_zone_is_named(machine: Machine, fault: Fault, path: str
     assert tags(results) - {UNSIGNED} == caught
     assert not checks_that(Verdict.BROKEN, results)
     assert all(map(fault.blinds, checks_that(Verdict.BLOCKED, results)))
-    lines = changed_lines(target, sound)
+    lines = changed_lines(target)
     named = [each for each in results if each.verdict in SEVERE and each.check in fault.caught_by]
     assert not list(filter(None, (sources.mistold(target, each, lines) for each in named)))
 
@@ -117,7 +116,7 @@ def test_an_error_of_the_zone_is_named(machine: Machine, fault: Fault, path: str
 def test_what_bind_does_not_load_is_not_held_against_the_entries(
     machine: Machine, fault: str, told: str
 ) -> None:
-    sound, target = machine.landscape(STATE), machine.landscape(STATE, fault=fault)
+    target = machine.landscape(STATE, fault=fault)
     server = machine.bind(plain_zones(target))
 
     results = judged(served(target, server))
@@ -128,7 +127,7 @@ def test_what_bind_does_not_load_is_not_held_against_the_entries(
     assert not tags(results)
     assert {"DISC-01", "DISC-46"} <= checks_that(Verdict.BLOCKED, results)
     if refused.groups():
-        assert int(refused[1]) in changed_lines(target, sound)
+        assert int(refused[1]) in changed_lines(target)
 
 
 def test_at_least_fifty_errors_are_seeded() -> None:
