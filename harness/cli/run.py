@@ -147,17 +147,23 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _planned(order: Order, target: Target, *, json: bool) -> int:
-    from harness.plan import facts, lines, planned_exchanges
+    from harness.learning import learned
+    from harness.plan import planned_exchanges
+    from harness.reports.plan import facts, text
 
     plan = planned_exchanges(
-        target, order.checks(target), order.keys(target), profile=order.selection.profile
+        target,
+        order.checks(target),
+        keys=order.keys(target),
+        profile=order.selection.profile,
+        prepare=None if order.about.embedded else learned,
     )
     if json:
         from json import dumps
 
-        print(dumps(facts(plan), indent=1, ensure_ascii=False))
+        print(dumps(facts(plan, rate=target.reach.rate), indent=1, ensure_ascii=False))
     else:
-        print("\n".join(lines(plan)))
+        print(text(plan, rate=target.reach.rate), end="")
     return Exit.CONFORMANT
 
 

@@ -14,7 +14,9 @@ from harness.reports.words import plain
 CAVEAT = (
     "This is what a sound system is asked. One that fails may be asked a little less, because some"
     " questions follow from answers, or a little more: where nothing comes a question may be"
-    " repeated, and aliases and other names are followed. What stands in <angle brackets> is not"
+    " repeated, and aliases and other names are followed. The doctor, which looks at the way before"
+    " a run and is not in this list, puts some dozens more of the same kinds to the same peers;"
+    " --no-doctor leaves it out. What stands in <angle brackets> is not"
     " known before it is asked."
 )
 _TITLES = {
