@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Any
 
 from harness.attribution import Attribution, Key, attributions, key
-from harness.model import Blame, CheckResult, Verdict
+from harness.model import Blame, CheckResult, Finding, Verdict
 from harness.record import Record
 from harness.repetition import former_verdicts, repeated_run
 from harness.reproduction import target_file
@@ -162,12 +162,17 @@ class _Comparing:
             return Change(None, new, Direction.NEW, cause, why)
         assert old
         cause, why = self._appeared(old.check, self.after, "second")
-        return Change(old, None, Direction.GONE, cause, why)
+        stopped = _stopped_by(self.after) is not None
+        return Change(old, None, Direction.WORSE if stopped else Direction.GONE, cause, why)
 
     def _appeared(self, check: str, other: Record, which: str) -> tuple[Cause, str]:
         """Why a run has no result of a check on a subject."""
         if rule_of(other.header, check) is None:
             return Cause.RULES, f"the harness of the {which} run does not have this check"
+        fatal = _stopped_by(other)
+        if fatal is not None:
+            cause = _BLAMED.get(fatal.whose, Cause.UNKNOWN) if fatal.whose else Cause.UNKNOWN
+            return cause, f"the doctor stopped the {which} run: {fatal.title}: {fatal.seen}"
         if not other.complete:
             return Cause.UNKNOWN, f"the {which} run was broken off before it"
         return Cause.CONFIGURATION, f"it was not asked in the {which} run"
@@ -257,6 +262,12 @@ class _Comparing:
 
 def _attributions(record: Record) -> Mapping[Key, Attribution]:
     return attributions(record) if record.controls or record.findings else {}
+
+
+def _stopped_by(record: Record) -> Finding | None:
+    """The finding of the doctor that ended a run before any verdict; None where it went on."""
+    fatal = (finding for finding in record.findings if finding.fatal)
+    return None if record.results else next(fatal, None)
 
 
 def _differs(old: CheckResult | None, new: CheckResult | None) -> bool:

@@ -302,7 +302,7 @@ def test_a_query_says_how_it_departs_from_the_usual() -> None:
 
 def test_a_value_that_is_not_known_yet_stands_in_brackets() -> None:
     known = target().questions[FI]
-    unknown = replace(known, procedure=None) # as one may be left open
+    unknown = replace(known, procedure=None)  # as one may be left open
     asked_url = f"https://eb.localhost/a/rest/search?procedure-id={known.procedure}&x=1"
 
     said = words(real=only(FI, questions={FI: unknown})).said(HttpRequest("GET", asked_url, ()))
