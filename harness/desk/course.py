@@ -38,7 +38,7 @@ class Course(NamedTuple):
 
 
 _STARTS = (Act.REPORT, Act.CAPTURE, Act.REOPEN)
-_WORDS = (Act.NOTIFY, Act.TELL, Act.REMIND)
+_WORDS = (Act.NOTIFY, Act.TELL, Act.REMIND, Act.MERGE)
 """By which the user hears from the desk; asking and proposing are words too, and then pause."""
 
 _ENDS = (State.RESOLVED, State.ACCEPTED)

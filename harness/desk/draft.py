@@ -58,6 +58,7 @@ class Draft:
     resolution: say.Resolution | None = None
     proof: say.Proof | None = None
     validated_by: str | None = None
+    resolved: datetime | None = None
     acceptance: say.Acceptance | None = None
     flapping: bool = False
     reopened: int = 0
@@ -115,7 +116,8 @@ def _sighted(now: Draft, event: Event, data: say.Sighting) -> None:
 
 def _reopened(now: Draft, event: Event, data: say.Relapse) -> None:
     now.reopened += 1
-    now.resolution = now.proof = now.acceptance = now.validated_by = now.holder = None
+    now.resolution = now.resolved = now.validated_by = now.proof = None
+    now.acceptance = now.holder = None
     now.proved_in = 0
     if data.sighting:
         _sighted(now, event, data.sighting)
@@ -196,10 +198,11 @@ def _validated(now: Draft, event: Event, _: object) -> None:
 
 
 def _refused(now: Draft, _: Event, __: object) -> None:
-    now.resolution = now.validated_by = None
+    now.resolution = now.validated_by = now.resolved = None
 
 
 def _resolved(now: Draft, event: Event, _: say.Nothing) -> None:
+    now.resolved = event.at
     now.resolved_in = event.number
 
 

@@ -30,8 +30,8 @@ class TicketState:
     `first_failed` and `last_failed` are None without one; `recent` are the latest sightings of any
     outcome. `proof` is the latest re-run on purpose that ran. `failed_in`, `proved_in` and
     `resolved_in` are the numbers of the latest events of the sort, 0 for none. `validated_by` is
-    who validated the resolution, and `merged_in` the state to which a split leads back. `marks`
-    are what the clock reads.
+    who validated the resolution, `resolved` when it was set in force, and `merged_in` the state to
+    which a split leads back. `marks` are what the clock reads.
     """
 
     ticket: int
@@ -57,6 +57,7 @@ class TicketState:
     resolution: Resolution | None = None
     proof: Proof | None = None
     validated_by: str | None = None
+    resolved: datetime | None = None
     acceptance: Acceptance | None = None
     flapping: bool = False
     reopened: int = 0
