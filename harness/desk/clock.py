@@ -121,7 +121,7 @@ def clocks(
 ) -> tuple[Clock, ...]:
     """The same for each time that it was opened: reopening begins anew and forgets nothing."""
     starts = [place for place, (_, tick) in enumerate(ticket.marks) if tick is Tick.START]
-    ends = [*starts[1:], len(ticket.marks)]
+    ends = [*starts, len(ticket.marks)][1:]
     figures = preset.targets[ticket.priority or UNRATED]
     return tuple(
         _read(ticket.marks[start:end], figures, now=now, warn=preset.warn, calendar=calendar)

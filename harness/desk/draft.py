@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from harness.desk import payload as say
-from harness.desk.course import COURSE, Mark
+from harness.desk.course import COURSE, Mark, Tick
 from harness.desk.event import Event
 from harness.desk.nouns import Act, Kind, Outcome, Role, State
 from harness.errors import HarnessFault
@@ -72,23 +72,24 @@ class Draft:
 
 def add(now: Draft, event: Event) -> None:
     """Take one event in; raises `HarnessFault` where the log cannot be right."""
-    course = COURSE[now.state].get(event.act)
-    if course is None or event.number != now.events + 1 or event.ticket != now.ticket:
+    found = _STEPS[now.state].get(event.act)
+    if found is None or event.number != now.events + 1 or event.ticket != now.ticket:
         raise HarnessFault(
             f"ticket {now.ticket} ({now.state}) has {now.events} events; event {event.number} of"
             f" ticket {event.ticket} ({event.act}) cannot follow: look with `oots desk audit`"
         )
-    now.events = event.number
+    to, tick, effect = found
+    now.events += 1
     now.updated = event.at
-    if (person := (event.role, event.who)) not in now.participants:
+    person = (event.role, event.who)
+    if person not in now.participants:
         now.participants.append(person)
-    if effect := _EFFECTS.get(event.act):
+    if effect:
         effect(now, event, event.data)
-    if course.tick is not None:
-        now.marks.append((event.at, course.tick))
-    to = course.to or now.merged_in or now.state
+    if tick:
+        now.marks.append((event.at, tick))
     if to is not now.state:
-        now.state = to
+        now.state = to or now.merged_in or now.state
         now.since = event.at
 
 
@@ -219,7 +220,8 @@ def _flapping(now: Draft, event: Event, _: say.Nothing) -> None:
     now.flapping = event.act is Act.FLAP
 
 
-_EFFECTS: Mapping[Act, Callable[[Draft, Event, Any], None]] = MappingProxyType(
+_Effect = Callable[[Draft, Event, Any], None]
+_EFFECTS: Mapping[Act, _Effect] = MappingProxyType(
     {
         Act.REPORT: _opened,
         Act.CAPTURE: _opened,
@@ -262,3 +264,9 @@ _EFFECTS: Mapping[Act, Callable[[Draft, Event, Any], None]] = MappingProxyType(
     }
 )
 """What an act changes besides the state; acts that are not here change nothing else."""
+
+_STEPS: dict[State, dict[Act, tuple[State | None, Tick | None, _Effect | None]]] = {
+    state: {act: (course.to, course.tick, _EFFECTS.get(act)) for act, course in courses.items()}
+    for state, courses in COURSE.items()
+}
+"""Where each act leads, what it is to the clock, and what it changes: one look for all three."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from harness.desk.nouns import Outcome
 
@@ -34,10 +35,10 @@ class Policy:
             raise ValueError(f"confirm and linger from 1, ends < begins < window, not {self}")
 
 
-MONITORING = Policy(confirm=2, linger=3, window=20, begins=6, ends=2)
+MONITORING = Policy(confirm=2, linger=3, window=96, begins=6, ends=2)
 """For continuous monitoring: our figures, measured in suites/selftest/test_desk_recurrence.py."""
 
-ON_DEMAND = Policy(confirm=1, linger=1, window=20, begins=6, ends=2)
+ON_DEMAND = Policy(confirm=1, linger=1, window=96, begins=6, ends=2)
 """For a run that somebody asked for: what it finds is filed at once."""
 
 
@@ -68,9 +69,7 @@ class Watch:
     @property
     def changes(self) -> int:
         """How many of the recent outcomes were other than the one before."""
-        return sum(
-            one is not other for one, other in zip(self.recent, self.recent[1:], strict=False)
-        )
+        return sum(one is not other for one, other in pairwise(self.recent))
 
 
 def seen(watch: Watch, outcome: Outcome, policy: Policy) -> tuple[Watch, Signal]:

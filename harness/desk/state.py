@@ -19,6 +19,7 @@ from harness.desk.event import Event
 from harness.desk.nouns import OPEN, Kind, Outcome, Role, State, Step
 from harness.desk.payload import Acceptance, Case, Proof, Rating, Resolution
 from harness.desk.priority import Priority, priority
+from harness.errors import HarnessFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,8 @@ class TicketState:
 
 _NAMES = tuple(each.name for each in fields(TicketState))
 _values = attrgetter(*_NAMES)
-_LISTS = tuple(name for name in _NAMES if isinstance(getattr(Draft(0), name), list))
+_LISTS = tuple(place for place, value in enumerate(_values(Draft(0))) if isinstance(value, list))
+"""The places of what is a tuple in a state and a list in a draft."""
 
 
 def fold(events: Iterable[Event]) -> TicketState:
@@ -117,9 +119,13 @@ def fold(events: Iterable[Event]) -> TicketState:
 
     Raises `HarnessFault` where they cannot be the history of a ticket.
     """
-    first, *rest = events
+    each = iter(events)
+    first = next(each, None)
+    if first is None:
+        raise HarnessFault("a ticket has one event at least: look with `oots desk audit`")
     now = Draft(first.ticket)
-    for event in (first, *rest):
+    add(now, first)
+    for event in each:
         add(now, event)
     return _frozen(now)
 
@@ -137,9 +143,10 @@ def folds(events: Iterable[Event]) -> Mapping[int, TicketState]:
 
 def advance(state: TicketState, event: Event) -> TicketState:
     """The ticket with one more event; raises `HarnessFault` where it cannot follow."""
-    now = Draft(*_values(state))
-    for name in _LISTS:
-        setattr(now, name, list(getattr(state, name)))
+    values = list(_values(state))
+    for place in _LISTS:
+        values[place] = list(values[place])
+    now = Draft(*values)
     add(now, event)
     return _frozen(now)
 
@@ -156,6 +163,7 @@ def state_of(told: object) -> TicketState:
 
 
 def _frozen(now: Draft) -> TicketState:
-    for name in _LISTS:
-        setattr(now, name, tuple(getattr(now, name)))
-    return TicketState(*_values(now))
+    values = list(_values(now))
+    for place in _LISTS:
+        values[place] = tuple(values[place])
+    return TicketState(*values)
