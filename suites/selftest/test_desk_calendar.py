@@ -142,6 +142,13 @@ def test_the_next_opening_is_in_service_hours(at: datetime) -> None:
     assert local.weekday() < 5
 
 
+def test_a_day_of_work_ends_at_the_end_of_that_day() -> None:
+    opens, closes = here("2026-03-02T08:00"), here("2026-03-02T18:00")
+
+    assert calendar().add_working(opens, 10 * HOUR) == closes
+    assert calendar().add_working(opens, 10 * HOUR + 1) == here("2026-03-03T08:00:01")
+
+
 def test_nothing_is_added_to_an_instant_that_is_given_as_it_is() -> None:
     night = here("2026-03-02T23:00")
 

@@ -27,6 +27,7 @@ from harness.desk.nouns import (
     ENDED,
     OPEN,
     SETTLED,
+    THIRD_LEVEL,
     Act,
     Need,
     Role,
@@ -125,6 +126,22 @@ def test_states_are_listed_step_by_step() -> None:
     assert steps == sorted(steps)
     assert set(steps) == set(Step)
     assert not set(OPEN) & set(SETTLED)
+
+
+_DESK, _USER = {Role.SUPPORT}, {Role.USER}
+ACTORS = {
+    **dict.fromkeys(("3.2.1", "3.2.2", "3.5.5", "3.6.3"), _USER),
+    "3.5.8": set(THIRD_LEVEL),
+    "3.8.1": {Role.MONITORING},
+    "3.8.2": {Role.MONITORING},
+}
+"""Who acts by the text of a process line; in all others it is the Support Team."""
+
+
+@pytest.mark.parametrize("text", LINES)
+def test_who_acts_is_who_the_line_names(text: str) -> None:
+    for found in (one for one in RULES if one.line == text):
+        assert set(found.by) == ACTORS.get(text, _DESK), found.act
 
 
 @pytest.mark.parametrize("text", LINES)

@@ -178,6 +178,7 @@ def test_a_ticket_without_its_second_event_is_found() -> None:
         lambda told: told.update(why="x" * 20_001),
         lambda told: told["data"].update(title=None),
         lambda told: told["data"].pop("title"),
+        lambda told: told["data"].update(more=1),
         lambda told: told["data"].update(topic="weather"),
         lambda told: told["data"].update(origin={}),
         lambda told: told.update(data=[]),

@@ -126,10 +126,11 @@ def test_nothing_but_proof_or_acceptance_closes_what_a_check_opened() -> None:
     [
         Acceptance("", MONDAY + timedelta(days=9)),
         Acceptance("Dora", MONDAY),
+        Acceptance("Dora", MONDAY + timedelta(days=2)),
         Acceptance("Dora", MONDAY + timedelta(days=400)),
         Acceptance("Dora", (MONDAY + timedelta(days=9)).replace(tzinfo=None)),
     ],
-    ids=["no owner", "over", "too long", "no zone"],
+    ids=["no owner", "over", "over now", "too long", "no zone"],
 )
 def test_an_acceptance_has_an_owner_and_ends(borne: Acceptance) -> None:
     assert lacking(captured().to(S.CLASSIFIED).ticket, Act.ACCEPT, borne) is Need.EXPIRY
@@ -249,6 +250,20 @@ def test_a_rejected_ticket_moves_from_one_master_to_another() -> None:
 def run(walks: dict[int, Walk], orders: Collection[tuple[int, Intent]]) -> None:
     for number, intent in orders:
         walks[number].do(intent)
+
+
+def test_a_resolution_is_taken_over_by_the_tickets_of_its_master_only() -> None:
+    master = solving(Walk(TicketState(900)).do(Act.REPORT)).do(Act.DEFINE)
+    children = [
+        Walk(TicketState(number)).do(Act.REPORT).to(S.CLASSIFIED).say(Act.MERGE, Link(other))
+        for number, other in ((1, 900), (2, 901))
+    ]
+    moved_on = Walk(TicketState(3)).do(Act.REPORT).to(S.CLASSIFIED).say(Act.MERGE, Link(900))
+    moved_on.do(Act.INHERIT)
+
+    orders = inherit(master.ticket, [one.ticket for one in (*children, moved_on)], who="ann")
+
+    assert [number for number, _ in orders] == [1]
 
 
 def test_what_cannot_be_a_master_is_refused() -> None:

@@ -179,11 +179,14 @@ def test_what_moves_nothing_is_told_to_nobody(act: Act) -> None:
     assert heard_by(act, State.DIAGNOSING, Role.SUPPORT) == set()
 
 
-def test_nobody_hears_of_one_move_twice() -> None:
+def test_nobody_hears_of_one_move_twice_or_is_consulted_on_their_own() -> None:
     for rule in RULES:
         for actor in rule.by:
-            roles = [one.role for one in notified(rule, actor, holder=Role.NETWORK)]
+            heard = notified(rule, actor, holder=Role.NETWORK)
+            roles = [one.role for one in heard]
+            own = [one for one in heard if entity(one.role) is entity(actor)]
             assert len(roles) == len(set(roles))
+            assert {one.hearing for one in own} <= {Hearing.ADDRESSED}
 
 
 @pytest.mark.parametrize("table", [ACCESS_POINTS, COMMON_SERVICES], ids=lambda one: one.title)

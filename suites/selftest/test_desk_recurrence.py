@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from harness.desk.calendar import calendar
@@ -313,6 +313,7 @@ def test_why_two_were_merged_can_be_said() -> None:
 WORDS = st.text("ab/%.", max_size=4)
 
 
+@example(("a/b", "c", "", ""), ("a", "b/c", "", ""))
 @given(st.tuples(WORDS, WORDS, WORDS, WORDS), st.tuples(WORDS, WORDS, WORDS, WORDS))
 def test_no_two_causes_have_the_same_text(
     one: tuple[str, str, str, str], other: tuple[str, str, str, str]
@@ -320,3 +321,4 @@ def test_no_two_causes_have_the_same_text(
     texts = [CauseKey((1, 1), *parts).text for parts in (one, other)]
 
     assert (texts[0] == texts[1]) == (one == other)
+    assert {text.count("/") for text in texts} == {5}
