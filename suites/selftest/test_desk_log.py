@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from harness.desk.audit import unlawful
 from harness.desk.codec import LARGEST_NUMBER, canonical, facts, read
 from harness.desk.event import event_facts, event_of
 from harness.desk.log import (
@@ -26,8 +27,8 @@ from harness.desk.log import (
     verify,
     verify_lines,
 )
-from harness.desk.nouns import Act
-from harness.desk.payload import PAYLOADS
+from harness.desk.nouns import Act, Role
+from harness.desk.payload import NOTHING, PAYLOADS, Words
 from harness.desk.state import TicketState, folds, state_facts, state_of
 from harness.record_lines import Malformed
 from suites.selftest.desk_moves import MONDAY, Walk, captured, fitting, reported
@@ -258,3 +259,30 @@ def test_the_head_of_a_log_is_all_that_is_needed_to_go_on() -> None:
 
     assert entry(later, Head(HEAD.position, HEAD.digest)).previous == CHAIN[-1].digest
     assert verify([*CHAIN, entry(later, HEAD)]) is None
+
+
+def test_a_history_of_allowed_moves_is_lawful() -> None:
+    assert unlawful(EVENTS) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"role": Role.NETWORK}, "Network Team"),
+        ({"act": Act.CLOSE, "data": NOTHING}, "expected register"),
+        ({"number": 9}, "expected event 3"),
+        ({"at": MONDAY - timedelta(days=1)}, "its instant lies before"),
+        ({"data": Words("x")}, "register says Nothing"),
+    ],
+    ids=["role", "act", "number", "instant", "saying"],
+)
+def test_a_chain_that_holds_may_still_tell_of_what_was_never_allowed(
+    change: dict[str, Any], told: str
+) -> None:
+    events = list(WALKS[0].events[:3])
+    events[2] = replace(events[2], **change)
+
+    flaw = unlawful(events)
+
+    assert flaw is not None
+    assert told in flaw
