@@ -13,6 +13,7 @@ from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
+from functools import lru_cache
 from ipaddress import ip_address
 
 
@@ -44,6 +45,9 @@ LONGEST_BASE64 = 96
 LONGEST_HEX = 130
 """Characters that the digests of these rules do not reach: more may be a certificate."""
 
+SOMEBODY = "a participant"
+"""Whose name is spelled in letters that fold in their own way."""
+
 SHORTEST_NAME = 3
 _CERTAIN = 3
 """Labels of which a word with dots is taken for a host, wherever it stands."""
@@ -73,11 +77,11 @@ class Pseudonyms:
     def __init__(self, redactions: Iterable[Redaction]) -> None:
         self.redactions = frozenset(redactions)
         self._known: set[str] = set()
+        self._domains: set[str] = set()
         self._people: dict[str, str] = {}
+        self._folded: dict[str, str] = {}
         self._hosts: dict[str, str] = {}
         self._addresses: dict[str, str] = {}
-        self._people_re: re.Pattern[str] | None = None
-        self._names_re: re.Pattern[bytes] | None = None
 
     @property
     def hosts(self) -> bool:
@@ -95,14 +99,15 @@ class Pseudonyms:
         labels = name.strip(".").lower().split(".")
         for start in range(max(1, len(labels) - 1)):
             self._known.add(".".join(labels[start:]))
-        self._names_re = None
+        if len(labels) > 1:
+            self._domains.add(".".join(labels[-2:]))
 
     def learn_participant(self, name: str) -> None:
         """Take a text for somebody's name."""
         plain = " ".join(name.split())
         if len(plain) >= SHORTEST_NAME and plain.lower() not in NOBODY:
             self._people.setdefault(plain, f"participant-{len(self._people) + 1}")
-            self._people_re = self._names_re = None
+            self._folded[plain] = plain.lower()
 
     def learn_text(self, text: str) -> None:
         """Learn the hosts that stand in a text."""
@@ -120,13 +125,15 @@ class Pseudonyms:
         return self._without_hosts(text) if self.hosts else text
 
     def holds_name(self, octets: bytes) -> bool:
-        """Whether a name that is known stands in octets, in letters of whichever case."""
-        if self._names_re is None:
-            names = [*self._people] if Redaction.PARTICIPANTS in self.redactions else []
-            names += [name for name in self._known if "." in name] if self.hosts else []
-            joined = "|".join(re.escape(name) for name in names if name not in PUBLIC)
-            self._names_re = re.compile((joined or r"(?!)").encode(), re.IGNORECASE)
-        return self._names_re.search(octets) is not None
+        """Whether a name that is known stands in octets, in letters of whichever case.
+
+        Every host that is known lies in a domain that is.
+        """
+        text = octets.decode("latin-1").lower()
+        if self.hosts and any(name in text for name in self._domains):
+            return True
+        people = self._folded.values() if Redaction.PARTICIPANTS in self.redactions else ()
+        return any(name in text for name in people)
 
     def _without_codes(self, text: str) -> str:
         text = _HEX.sub(lambda f: self._code(f[0], _of_hex(f[0]), LONGEST_HEX), text)
@@ -138,14 +145,13 @@ class Pseudonyms:
         return note_of("code", text.encode())
 
     def _without_people(self, text: str) -> str:
-        if not self._people:
+        folded = text.lower()
+        met = [name for name, low in self._folded.items() if low.partition(" ")[0] in folded]
+        if not met:
             return text
-        if self._people_re is None:
-            names = sorted(self._people, key=len, reverse=True)
-            spaced = (r"\s+".join(map(re.escape, name.split())) for name in names)
-            self._people_re = re.compile(rf"(?<!\w)(?:{'|'.join(spaced)})(?!\w)", re.IGNORECASE)
-        folded = {name.lower(): stand_in for name, stand_in in self._people.items()}
-        return self._people_re.sub(lambda found: folded[" ".join(found[0].split()).lower()], text)
+        stand_ins = {self._folded[name]: self._people[name] for name in met}
+        pattern = _pattern(tuple(sorted(met, key=len, reverse=True)))
+        return pattern.sub(lambda f: stand_ins.get(" ".join(f[0].split()).lower(), SOMEBODY), text)
 
     def _without_hosts(self, text: str) -> str:
         text = _URL_HOST.sub(lambda found: self._host(found[1]), text)
@@ -180,6 +186,13 @@ class Pseudonyms:
             return text
         number = len(self._addresses) + 1
         return self._addresses.setdefault(str(ip_address(text)), f"address-{number}.example")
+
+
+@lru_cache(maxsize=256)
+def _pattern(names: tuple[str, ...]) -> re.Pattern[str]:
+    """Any of several names, the longest first, however its words are spaced."""
+    spaced = (r"\s+".join(map(re.escape, name.split())) for name in names)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(spaced)})(?!\w)", re.IGNORECASE)
 
 
 def _is_host(word: str) -> bool:

@@ -163,8 +163,8 @@ def _choose(where: str, word: str | None, known: Sequence[str]) -> None:
 def _nearest(word: str, known: Sequence[str]) -> str | None:
     """The known word that was meant, upper case or lower.
 
-    >>> _nearest("expiry", ("expires", "owner")), _nearest("EL", ("GR", "IE")), _nearest("?", "x")
-    ('expires', 'GR', None)
+    >>> _nearest("expiry", ("expires", "owner")), _nearest("EL", ("GR", "IE"))
+    ('expires', 'GR')
     """
     other = _OTHER_CODES.get(word.upper())
     if other in known:
