@@ -6,7 +6,7 @@ covers does not fail any more. Only a check that came to a verdict makes a waive
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -90,17 +90,22 @@ def stale(
     results: Iterable[CheckResult], waivers: Iterable[Waiver], today: date
 ) -> tuple[Stale, ...]:
     """The waivers that are stale after these results, in their order."""
-    judged = tuple(results)
-    told = ((waiver, _staleness(waiver, judged, today)) for waiver in waivers)
+    by_check: dict[str, list[CheckResult]] = {}
+    for result in results:
+        by_check.setdefault(result.check, []).append(result)
+    told = ((waiver, _staleness(waiver, by_check, today)) for waiver in waivers)
     return tuple(Stale(waiver, why) for waiver, why in told if why)
 
 
-def _staleness(waiver: Waiver, results: Iterable[CheckResult], today: date) -> str | None:
+def _staleness(
+    waiver: Waiver, by_check: Mapping[str, Iterable[CheckResult]], today: date
+) -> str | None:
     """Why a waiver is stale, None where it is not, or where nobody can tell."""
     if waiver.expired(today):
         days = (today - waiver.expires).days
         return f"it expired on {waiver.expires}, {days} day{'s' * (days != 1)} before this run"
-    concerned = [result for result in results if waiver.concerns(result)]
+    asked = (result for check in waiver.checks for result in by_check.get(check, ()))
+    concerned = [result for result in asked if waiver.concerns(result)]
     healed = [result for result in concerned if result.verdict in _HEALED]
     if not healed or any(r.verdict not in _HEALED | _SAYS_NOTHING for r in concerned):
         return None

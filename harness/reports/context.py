@@ -22,6 +22,9 @@ MOST_EVIDENCE = 8
 """How many exchange ids are shown in a line; the JSON report has all."""
 
 
+_GREEN = frozenset({Verdict.PASSED, Verdict.NOT_APPLICABLE})
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What stands beside the results of one record."""
@@ -64,12 +67,13 @@ class Context:
 def context_of(record: Record) -> Context:
     """The context of a record; commands for `dig` and `curl` where a target outlives the run."""
     lasting = target_file(record.header) is not None
+    wanted = lasting and any(result.verdict not in _GREEN for result in record.results)
     return Context(
         attributed(record),
         former_verdicts(record.header),
         repeated_run(record.header),
         record.exchanges,
-        way_of(record.header, record.exchanges.values()) if lasting else None,
+        way_of(record.header, record.exchanges.values()) if wanted else None,
     )
 
 
@@ -118,27 +122,40 @@ def doctor(record: Record) -> str | None:
     return f"{number(len(record.findings), 'probe')}, {told}{skipped}"
 
 
-def waiver_state(record: Record, waiver: Waiver) -> str:
-    """What became of a waiver in a run."""
-    for found in record.stale:
-        if found.waiver == waiver:
-            return f"stale: {found.why}"
-    covered = [r for r in record.results if r.verdict is Verdict.WAIVED and waiver.matches(r)]
+def waiver_states(record: Record) -> tuple[tuple[Waiver, str], ...]:
+    """What became of each waiver in a run, in a phrase that begins with `stale` where it is."""
+    stale = {found.waiver: found.why for found in record.stale}
+    by_check: dict[str, list[CheckResult]] = {}
+    for result in record.results:
+        by_check.setdefault(result.check, []).append(result)
+    return tuple(
+        (waiver, f"stale: {stale[waiver]}" if waiver in stale else _state(waiver, by_check))
+        for waiver in record.waivers
+    )
+
+
+def _state(waiver: Waiver, by_check: Mapping[str, list[CheckResult]]) -> str:
+    """What became of a waiver that is not stale."""
+    asked = [result for check in waiver.checks for result in by_check.get(check, ())]
+    covered = [r for r in asked if r.verdict is Verdict.WAIVED and waiver.matches(r)]
     if covered:
         return f"covers {number(len(covered), 'result')}"
-    concerned = any(waiver.concerns(result) for result in record.results)
-    return "in force; nothing it covers was seen" if concerned else "nothing of it was asked"
+    concerned = any(waiver.concerns(result) for result in asked)
+    return "in force; nothing it covers was seen" if concerned else _IDLE
+
+
+_IDLE = "nothing of it was asked"
 
 
 def waivers_told(record: Record) -> str | None:
     """The waivers of a run in a line; None where none were given."""
     if not record.waivers:
         return None
-    states = Counter(waiver_state(record, waiver).partition(":")[0] for waiver in record.waivers)
-    idle = states["nothing of it was asked"]
-    of = [f"{states['stale']:,} stale"] if states["stale"] else []
+    states = [state for _, state in waiver_states(record)]
+    stale, idle = sum(state.startswith("stale") for state in states), states.count(_IDLE)
+    of = [f"{stale:,} stale"] if stale else []
     of += [f"{idle:,} about nothing that was asked"] if idle else []
-    return f"{len(record.waivers):,}{f', of which {listed(of)}' if of else ''}"
+    return f"{len(states):,}{f', of which {listed(of)}' if of else ''}"
 
 
 def stale_told(stale: Iterable[Stale]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from harness.model import CheckResult, Finding, Verdict
 from harness.record import Record
 from harness.repetition import turned
-from harness.reports.context import doctor, troubles, waiver_state
+from harness.reports.context import doctor, troubles, waiver_states
 from harness.reports.html_tables import table
 from harness.reports.markup import Html, el
 from harness.reports.views import subject
@@ -84,7 +84,7 @@ def _probes(record: Record) -> Html:
 
 
 def _waivers(record: Record) -> Html:
-    rows = (_waiver(record, waiver) for waiver in record.waivers[:MOST])
+    rows = (_waiver(waiver, state) for waiver, state in waiver_states(record)[:MOST])
     heads = ("Waived", "In this run", "Until", "Owner and ticket", "Reason")
     told = (
         "A waived failure is shown and does not fail the run. A stale waiver, which has expired or"
@@ -94,8 +94,7 @@ def _waivers(record: Record) -> Html:
     return _section("waivers", "Waivers", el("p", told), content)
 
 
-def _waiver(record: Record, waiver: Waiver) -> Html:
-    state = waiver_state(record, waiver)
+def _waiver(waiver: Waiver, state: str) -> Html:
     return el(
         "tr",
         el("th", waiver.what, scope="row"),

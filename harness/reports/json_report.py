@@ -9,7 +9,7 @@ from harness.model import CheckResult
 from harness.record import Record
 from harness.record_lines import finding_facts, result_facts, waiver_facts
 from harness.reports import views
-from harness.reports.context import Context, blames, context_of, waiver_state
+from harness.reports.context import Context, blames, context_of, waiver_states
 from harness.reports.headline import sentence
 from harness.reproduction import target_file
 
@@ -48,8 +48,7 @@ def _beside(record: Record) -> dict[str, object]:
         "doctor": [finding_facts(finding) for finding in record.findings],
         "blames": blames(record),
         "waivers": [
-            {**waiver_facts(waiver), "state": waiver_state(record, waiver)}
-            for waiver in record.waivers
+            {**waiver_facts(waiver), "state": state} for waiver, state in waiver_states(record)
         ],
         "diagnoses": [
             _diagnosis(record, result, beside)
