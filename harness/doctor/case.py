@@ -29,11 +29,12 @@ MOST = 12
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A server by host and port, and the services whose base URLs lead to it."""
+    """A server by host and port, the services whose base URLs lead to it, and one of those."""
 
     host: str
     port: int
     keys: tuple[ServiceKey, ...]
+    root: str
 
     def __str__(self) -> str:
         return f"{self.host} port {self.port}"
@@ -95,12 +96,17 @@ class Case:
 
     async def places(self, watch: Watch) -> tuple[Place, ...]:
         """The servers that the base URLs lead to; raises `Skipped` where there is none."""
-        found: dict[tuple[str, int], tuple[ServiceKey, ...]] = {}
+        found: dict[tuple[str, int], Place] = {}
         for root, keys in (await self.roots(watch)).items():
             place = place_of(root, keys)
-            where = place.host, place.port
-            found[where] = (*found.get(where, ()), *keys)
-        return tuple(Place(*where, keys) for where, keys in found.items())
+            known = found.setdefault((place.host, place.port), place)
+            if known is not place:
+                found[place.host, place.port] = replace(known, keys=(*known.keys, *keys))
+        return tuple(found.values())
+
+    async def careful(self, place: Place, watch: Watch) -> Trace:
+        """How far the plainest question to one of a server's instances comes."""
+        return await self.answer(place.root, place.keys, watch)
 
     async def answer(self, root: str, keys: tuple[ServiceKey, ...], watch: Watch) -> Trace:
         """How far the plainest question to an instance comes, on the way that a run takes."""
@@ -190,4 +196,4 @@ def fits(template: str, key: ServiceKey) -> bool:
 def place_of(root: str, keys: tuple[ServiceKey, ...]) -> Place:
     """The server that a base URL leads to."""
     url = urlsplit(root)
-    return Place(url.hostname or "", port_of(url) or 0, keys)
+    return Place(url.hostname or "", port_of(url) or 0, keys, root)

@@ -66,9 +66,7 @@ async def intercepted(case: Case) -> tuple[Told, ...]:
 
 async def _judged(case: Case, place: Place) -> Told | None:
     watch = Watch()
-    found, careful = await asyncio.gather(
-        marks(case, place, watch), case.visit(place, Errand(), watch)
-    )
+    found, careful = await asyncio.gather(marks(case, place, watch), case.careful(place, watch))
     if not found:
         return None
     believed = careful.end is not End.MISTRUSTED
@@ -103,7 +101,7 @@ async def marks(case: Case, place: Place, watch: Watch) -> str | None:
     """What gives an interceptor away, the strongest mark; None where nothing does."""
     shown, careful, invented, around = await asyncio.gather(
         case.visit(place, Errand(trusting=True), watch),
-        case.visit(place, Errand(), watch),
+        case.careful(place, watch),
         case.visit(place, Errand(trusting=True, name=_NOBODY), watch),
         _around(case, place, watch),
     )

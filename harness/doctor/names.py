@@ -98,9 +98,8 @@ async def over_tcp(case: Case) -> tuple[Told, ...]:
 
 
 class _Fate(StrEnum):
-    """What became of a question for NAPTR records."""
+    """What became of a question for NAPTR records that has brought none."""
 
-    CARRIED = "carried"
     DENIED = "denied"
     LOST = "lost"
     CUT = "cut"
@@ -112,16 +111,24 @@ async def carries_naptr(case: Case) -> tuple[Told, ...]:
     watch = Watch()
     names = [case.zone(key, watch).name(case.target.majors[0]) for key in case.keys]
     heard = await asyncio.gather(*(hear(case, name, "NAPTR", watch) for name in names))
+    carried = sum(map(_is_carried, heard))
+    if carried:
+        return (Told(seen=f"{carried} of {count(len(names), 'name')} have records", watch=watch),)
     others = await asyncio.gather(*(hear(case, name, "SOA", watch) for name in names))
     fates = [_fate(each, other) for each, other in zip(heard, others, strict=True)]
-    if _Fate.CARRIED in fates:
-        seen = f"{count(fates.count(_Fate.CARRIED), 'entry')} of {len(fates)} looked at"
-        return (Told(seen=seen.replace("entrys", "entries"), watch=watch),)
     if _Fate.LOST not in fates:
         return (_without(fates, names, watch),)
     if not any(other.decides for other in others):
         raise Skipped("the name server does not answer for the zone; see DNS over UDP")
     return tuple(scoped(await _lost(case, heard[fates.index(_Fate.LOST)], watch), case.target))
+
+
+def _is_carried(naptr: Heard) -> bool:
+    """Whether records came, if not as they should: that is for the checks."""
+    reply = naptr.reply
+    if reply is None or not naptr.decides:
+        return False
+    return bool(reply.answer) or any(r.naptr for r in (*reply.authority, *reply.additional))
 
 
 def _fate(naptr: Heard, other: Heard) -> _Fate:
@@ -131,8 +138,6 @@ def _fate(naptr: Heard, other: Heard) -> _Fate:
         return _Fate.LOST
     if "tc" in reply.flags and not reply.answer:
         return _Fate.CUT
-    if reply.answer or any(r.naptr for r in (*reply.authority, *reply.additional)):
-        return _Fate.CARRIED  # if not as it should be: that is for the checks
     shown = any(r.rdtype == "SOA" for r in reply.authority)
     alike = other.reply is None or other.reply.rcode == reply.rcode
     bare = other.reply is not None and not any(

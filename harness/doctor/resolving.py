@@ -15,7 +15,7 @@ from harness.model import ServiceKey, Target
 from harness.observatory import Watch
 from harness.subjects.names import How
 
-_TWICE = "no answer in time"
+_BEFORE = ("in time", "timed out", "unanswered")
 """How the observatory says that a server was silent before, and is not asked again."""
 
 DECIDED = ("NOERROR", "NXDOMAIN")
@@ -33,7 +33,8 @@ class Heard:
     @property
     def is_silent(self) -> bool:
         """Whether it was waited for in vain, now or before."""
-        return isinstance(self.why, TimedOut) or (self.why is not None and _TWICE in self.why.why)
+        why = self.why.why if self.why else ""
+        return isinstance(self.why, TimedOut) or any(text in why for text in _BEFORE)
 
     @property
     def decides(self) -> bool:

@@ -148,9 +148,9 @@ async def tls(case: Case) -> tuple[Told, ...]:
 
 async def _met(case: Case, watch: Watch) -> dict[Place, Trace]:
     """What a plain question to each server came to."""
-    answers = await case.answers(watch)
-    traces = {(trace.errand.host, trace.errand.port): trace for _, _, trace in reversed(answers)}
-    return {place: traces[place.host, place.port] for place in await case.places(watch)}
+    places = await case.places(watch)
+    traces = await asyncio.gather(*(case.careful(place, watch) for place in places))
+    return dict(zip(places, traces, strict=True))
 
 
 async def _unsafe(case: Case, place: Place, trace: Trace) -> Told | Skipped | None:
