@@ -81,7 +81,7 @@ def dependent(target: Target) -> tuple[ServiceKey, ...]:
 
 
 def scoped(told: Told, target: Target) -> Iterator[Told]:
-    """A trouble with the name server, told for what hangs on it: fatal where all of it does."""
+    """A trouble with the name server, told for what hangs on it, which cannot be judged."""
     lost = dependent(target)
     everything = (*ZONE, *DIRECTORIES)
     if len(lost) == len(target.keys):
@@ -89,4 +89,5 @@ def scoped(told: Told, target: Target) -> Iterator[Told]:
         return
     if lost:
         yield replace(told, explains=everything, fatal=True, subjects=whom(lost), about=few(lost))
-    yield replace(told, explains=ZONE, fatal="directory" not in target.roles)
+    about = "the entries" if lost else ""
+    yield replace(told, explains=ZONE, fatal="zone" in target.roles, about=about)

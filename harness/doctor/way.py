@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from harness.chain import name_of
 from harness.doctor import clock, interception
 from harness.doctor.case import Case, Place, gathered
+from harness.doctor.resolving import hear
 from harness.doctor.told import DIRECTORIES, Skipped, Told, count, few, whom
 from harness.model import Blame
 from harness.observatory import Watch
@@ -100,32 +101,42 @@ async def connection(case: Case) -> tuple[Told, ...]:
         raise Skipped("the proxy makes the connections; see HTTP proxy")
     watches = [Watch() for _ in places]
     traces = await _tried(case, places, watches)
-    found = [
-        _unconnected(case, place, trace, watch)
-        for place, trace, watch in zip(places, traces, watches, strict=True)
-    ]
+    tries = zip(places, traces, watches, strict=True)
+    found = await asyncio.gather(*(_unconnected(case, *each) for each in tries))
     return gathered(found) or (Told(seen=count(len(places), "server"), watch=watches[0]),)
 
 
-def _unconnected(case: Case, place: Place, trace: Trace, watch: Watch) -> Told | None:
+async def _unconnected(case: Case, place: Place, trace: Trace, watch: Watch) -> Told | None:
     if trace.failed not in (Step.ADDRESS, Step.CONNECTION):
         return None
+    if trace.end is End.UNKNOWN:
+        return await _unknown(case, place, trace, watch)
     given = any(key in case.target.roots for key in place.keys)
-    whose = Blame.CONFIGURATION if given else Blame.SUBJECT
     where = f" at {trace.errand.address}" if trace.errand.address else ""
-    match trace.end:
-        case End.UNKNOWN:
-            fix = (
-                "check the host of the base URL; name a name server that knows it, or have"
-                " addresses looked up by the system"
-            )
-        case End.REFUSED:
-            fix = "check host and port of the base URL, and that the service runs"
-        case _:
-            whose = Blame.NETWORK
-            fix = "have the connection let through, or set the HTTP proxy that leads out of here"
+    whose = Blame.CONFIGURATION if given else Blame.SUBJECT
+    fix = "check host and port of the base URL, and that the service runs"
+    if trace.end is not End.REFUSED:
+        whose = Blame.NETWORK
+        fix = "have the connection let through, or set the HTTP proxy that leads out of here"
     seen = f"{place}{where}: {trace.why}"
     return trouble(place, watch, whose=whose, words=("a connection", seen, fix))
+
+
+async def _unknown(case: Case, place: Place, trace: Trace, watch: Watch) -> Told:
+    """A host whose address is not known to whom the file has asked for it."""
+    given = any(key in case.target.roots for key in place.keys)
+    whose = Blame.CONFIGURATION if given else Blame.SUBJECT
+    fix = "check the host of the base URL"
+    seen = f"{place.host}: {trace.why}"
+    if case.target.reach.addresses_by_system and case.target.nameserver:
+        heard = await hear(case, place.host, "A", watch)
+        known = [r.rdata for r in heard.reply.answer if r.rdtype == "A"] if heard.reply else []
+        if known:
+            whose, seen = Blame.CONFIGURATION, f"{seen}; the name server has {few(known)}"
+            fix = 'have addresses asked of the name server: addresses = "server" in the file'
+    elif given:
+        fix += ', or have addresses looked up by this machine: addresses = "system" in the file'
+    return trouble(place, watch, whose=whose, words=("an address of the host", seen, fix))
 
 
 async def tls(case: Case) -> tuple[Told, ...]:

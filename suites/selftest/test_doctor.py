@@ -363,6 +363,34 @@ def test_directories_can_be_looked_at_without_a_name_server(target: Target) -> N
     assert not [x for x in seen.exchanges if x.protocol.startswith("dns/")]
 
 
+def test_a_host_that_only_the_name_server_knows_is_to_be_asked_of_it(target: Target) -> None:
+    seen = look(replace(target, reach=replace(target.reach, addresses_by_system=True)))
+
+    (found,) = seen.troubles
+    assert (found.probe, found.whose) == ("connection", Blame.CONFIGURATION)
+    assert 'addresses = "server"' in str(found.fix)
+
+
+def test_a_host_that_nobody_knows_is_told_by_whose_base_url_it_is(target: Target) -> None:
+    known = replace(target, roots=dict.fromkeys(target.keys, "https://nowhere.localhost/"))
+    found = look(known).of("connection")
+
+    assert found.whose is Blame.CONFIGURATION
+    assert 'addresses = "system"' in str(found.fix)
+
+
+def test_what_hangs_on_the_name_server_and_what_does_not_are_told_apart(target: Target) -> None:
+    eb, dsd = target.keys
+    with planted(target, site(web_page, of=Service.EB), LyingResolver(says_nothing)) as troubled:
+        seen = look(troubled)
+
+    one, entries = (found for found in seen.troubles if found.probe == "dns-udp")
+    assert (one.subjects, one.fatal) == ((str(dsd),), True)
+    assert (entries.subjects, entries.explains, entries.fatal) == ((), ("DISC-*",), True)
+    assert is_hopeless(seen.findings, target, (eb, dsd))
+    assert not is_hopeless([entries], target, (eb, dsd))
+
+
 def test_base_urls_in_each_others_place_are_told(target: Target) -> None:
     host = "query.cs.acc.localhost"
     port = served_at(target)
