@@ -6,6 +6,7 @@ import base64
 import json
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 
 import dns.flags
 import dns.message
@@ -88,7 +89,7 @@ def test_what_changes_by_itself_makes_no_difference(first: Exchange, second: Exc
         (WEB, http_exchange(signature="unreadable")),
         (WEB, exchange("x1", None)),
     ],
-    ids=str,
+    ids=map(str, count(1)),
 )
 @pytest.mark.parametrize("fresh", [True, False])
 def test_what_the_subject_says_otherwise_makes_a_difference(
