@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from harness.breaker import Breaker
@@ -13,6 +14,7 @@ from harness.redaction import MASK, Scrubber, secrets_of
 _HTTPS = 443
 
 
+@lru_cache(maxsize=256)
 def origin_of(url: str) -> tuple[str, int] | None:
     """The host and the port that a URL leads to; None where it names none.
 

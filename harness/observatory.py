@@ -139,6 +139,7 @@ class Observatory:
         self._known: dict[object, _Known] = {}
         self._attended: list[int] = []
         self._consulted: dict[tuple[str, bytes], str] = {}
+        self._concluded: dict[Hashable, tuple[Any, tuple[str, ...]]] = {}
         self.clock = clock
 
     @contextmanager
@@ -193,6 +194,21 @@ class Observatory:
             known = self._record(_Attempt("file", what, self.clock()), what.encode(), text)
             self._consulted[what, text] = known
         watch.note(known)
+
+    async def concluded(
+        self, what: Hashable, conclude: Callable[[Watch], Awaitable[_Answer]], watch: Watch
+    ) -> _Answer:
+        """What follows from answers, worked out once; it rests on the same evidence each time."""
+        if what not in self._concluded:
+            own = Watch()
+            try:
+                found = await conclude(own)
+            finally:
+                watch.evidence.update(own.evidence)
+            self._concluded[what] = found, tuple(own.evidence)
+        found, evidence = self._concluded[what]
+        watch.evidence.update(dict.fromkeys(evidence))
+        return cast("_Answer", found)
 
     async def _once(
         self, question: object, ask: _Ask[_Answer], watch: Watch, *, fresh: bool

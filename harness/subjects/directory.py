@@ -65,12 +65,13 @@ class Directory:
         given = self.target.roots.get(self.key)
         if given is not None:
             return given
-        root = await self._discovered()
+        what = "root", self.key, tuple(self.readings.items())
+        root = await self.observatory.concluded(what, self._discovered, self.watch)
         self.observatory.own(root)
         return root
 
-    async def _discovered(self) -> str:
-        record = await self._zone.naptr()
+    async def _discovered(self, watch: Watch) -> str:
+        record = await replace(self._zone, watch=watch).naptr()
         try:
             root = service_root(record)
         except Violation as unusable:
