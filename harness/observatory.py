@@ -1,27 +1,27 @@
 """What was seen in a run: every exchange made once, numbered, recorded, and shared by the checks.
 
 Checks of one run that put the same question see the same answer, so that a subject is asked no
-more often than needed and no two checks judge different bytes. `fresh=True` asks again. An answer
-is kept while the subject is judged that it was first needed for, so that memory does not grow with
-the run; `harness.conduct` says how fast and how long a target is asked.
+more often than needed and no two checks judge different bytes. `fresh=True` asks again. How long an
+answer is remembered is said by `harness.memory`, how fast and how long one asks by
+`harness.conduct`.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Hashable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from itertools import count
 from time import perf_counter
-from typing import Any, Generic, Protocol, TypeVar, cast
-from urllib.parse import SplitResult, urlsplit
+from typing import Any, Protocol, TypeVar, cast
 
 from harness.conduct import Conduct
 from harness.dns_message import DnsQuery, DnsReply
 from harness.errors import TimedOut, Unframed, Unreachable
+from harness.http_octets import request_bytes, response_bytes, url_parts
+from harness.memory import OVERHEAD, Ask, Memory, Seen
 from harness.model import (
     CheckResult,
     Exchange,
@@ -34,11 +34,7 @@ from harness.model import (
 from harness.ports import Clock, Fetcher, Greeter, Resolver
 from harness.tls import told
 
-KEPT = 8 * 1024 * 1024
-"""Octets of answers that are kept for subjects to come, who may ask the same."""
-
-_OVERHEAD = 4096
-"""Octets that an answer takes besides its own, about."""
+__all__ = ["Observatory", "Sighting", "Watch", "request_bytes", "response_bytes"]
 
 _Answer = TypeVar("_Answer")
 _Sighting = TypeVar("_Sighting", bound="Sighting")
@@ -53,32 +49,6 @@ class Watch:
     def note(self, exchange: str) -> None:
         """Remember that an exchange was looked at."""
         self.evidence[exchange] = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen(Generic[_Answer]):
-    """An answer, the id of its exchange, and about how many octets it takes."""
-
-    exchange: str
-    answer: _Answer
-    size: int
-
-
-_Ask = Callable[[], Coroutine[Any, Any, _Seen[_Answer]]]
-
-
-@dataclass(slots=True)
-class _Known:
-    """A question that was put; `used` tells when it was last, by a count of all uses."""
-
-    task: asyncio.Task[_Seen[Any]]
-    used: int = 0
-
-    @property
-    def size(self) -> int:
-        """About how many octets it takes."""
-        answered = self.task.done() and not self.task.cancelled() and not self.task.exception()
-        return self.task.result().size if answered else _OVERHEAD
 
 
 class Sighting(Protocol):
@@ -117,7 +87,7 @@ class Observatory:
     `prefix`: two observatories of one record have two of them.
     """
 
-    def __init__(  # noqa: PLR0913 -- the ports, how they are used, and under which names
+    def __init__(  # noqa: PLR0913 -- the ports of the outside world
         self,
         resolver: Resolver,
         fetcher: Fetcher,
@@ -135,23 +105,14 @@ class Observatory:
         self._conduct = conduct or Conduct.of(Reach())
         self._prefix = prefix
         self._numbers = count(1)
-        self._uses = count(1)
-        self._known: dict[object, _Known] = {}
-        self._attended: list[int] = []
+        self._known = Memory()
         self._consulted: dict[tuple[str, bytes], str] = {}
         self._concluded: dict[Hashable, tuple[Any, tuple[str, ...]]] = {}
         self.clock = clock
 
-    @contextmanager
-    def attending(self) -> Iterator[None]:
+    def attending(self) -> AbstractContextManager[None]:
         """While a subject is judged, no question is put twice; after that, answers may go."""
-        began = next(self._uses)
-        self._attended.append(began)
-        try:
-            yield
-        finally:
-            self._attended.remove(began)
-            self._forget()
+        return self._known.attending()
 
     def shown(self, result: CheckResult) -> CheckResult:
         """A result as it may be shown: without secrets."""
@@ -211,37 +172,21 @@ class Observatory:
         return cast("_Answer", found)
 
     async def _once(
-        self, question: object, ask: _Ask[_Answer], watch: Watch, *, fresh: bool
+        self, question: Hashable, ask: Ask[_Answer], watch: Watch, *, fresh: bool
     ) -> _Answer:
-        known = None if fresh else self._known.get(question)
-        if known is None or known.task.cancelled():  # whoever asks now has not gone
-            known = _Known(asyncio.ensure_future(ask()))
-            if not fresh:
-                self._known[question] = known
-        known.used = next(self._uses)
+        known = self._known.put(question, ask, fresh=fresh)
         try:
             seen = await known.task
         except _Unanswered as unanswered:
             watch.note(unanswered.exchange)
             raise unanswered.cause.with_traceback(None) from None
         except Unreachable as refused:  # nothing was sent: there is nothing to be remembered
-            if self._known.get(question) is known:
-                del self._known[question]
+            self._known.drop(question, known)
             raise refused.with_traceback(None) from None
         watch.note(seen.exchange)
         return cast("_Answer", seen.answer)
 
-    def _forget(self) -> None:
-        """Let go of the answers that nobody has used the longest, and nobody present needs."""
-        needed = min(self._attended, default=next(self._uses))
-        held = sum(known.size for known in self._known.values())
-        for question, known in sorted(self._known.items(), key=lambda item: item[1].used):
-            if held <= KEPT or known.used >= needed:
-                return
-            held -= known.size
-            del self._known[question]
-
-    async def _resolve(self, query: DnsQuery) -> _Seen[DnsReply]:
+    async def _resolve(self, query: DnsQuery) -> Seen[DnsReply]:
         way = query.transport, query.server, query.edns is None
         attempt = await self._begun(f"dns/{query.transport}", query.name, way)
         try:
@@ -254,10 +199,10 @@ class Observatory:
             exchange = self._record(of_file, *reply.consulted)
         else:
             exchange = self._record(attempt, reply.request, reply.wire)
-        return _Seen(exchange, reply, _OVERHEAD + len(reply.wire))
+        return Seen(exchange, reply, OVERHEAD + len(reply.wire))
 
-    async def _fetch(self, request: HttpRequest) -> _Seen[tuple[HttpResponse, datetime]]:
-        peer = _parts(request.url).netloc or request.url
+    async def _fetch(self, request: HttpRequest) -> Seen[tuple[HttpResponse, datetime]]:
+        peer = url_parts(request.url).netloc or request.url
         attempt = await self._begun("https", peer, peer)
         sent = request_bytes(self._conduct.shown(request))
         try:
@@ -268,9 +213,9 @@ class Observatory:
             raise _Unanswered(self._record(attempt, sent, None, cause), cause) from cause
         received = response, self.clock()
         octets = response_bytes(response)
-        return _Seen(self._record(attempt, sent, octets), received, _OVERHEAD + 2 * len(octets))
+        return Seen(self._record(attempt, sent, octets), received, OVERHEAD + 2 * len(octets))
 
-    async def _greet(self, greeting: TlsGreeting) -> _Seen[TlsSeen | None]:
+    async def _greet(self, greeting: TlsGreeting) -> Seen[TlsSeen | None]:
         peer = f"{greeting.host}:{greeting.port}"
         attempt = await self._begun("tls", peer, greeting)
         offered = "TLS 1.1 at most" if greeting.outdated else "TLS 1.2 and 1.3"
@@ -280,14 +225,14 @@ class Observatory:
             seen = await self._heard(greet, greeting)
         except Unreachable as cause:
             raise _Unanswered(self._record(attempt, sent, None, cause), cause) from cause
-        return _Seen(self._record(attempt, sent, "\n".join(told(seen)).encode()), seen, _OVERHEAD)
+        return Seen(self._record(attempt, sent, "\n".join(told(seen)).encode()), seen, OVERHEAD)
 
-    async def _sight(self, go: Callable[[], Awaitable[_Sighting]]) -> _Seen[_Sighting]:
-        await self._conduct.pace.turn()
+    async def _sight(self, go: Callable[[], Awaitable[_Sighting]]) -> Seen[_Sighting]:
         at, began = self.clock(), perf_counter()
         seen = await go()
         attempt = _Attempt(seen.protocol, seen.peer, at, began)
-        return _Seen(self._record(attempt, seen.sent, seen.received, seen.error), seen, _OVERHEAD)
+        exchange = self._record(attempt, seen.sent, seen.received, seen.error)
+        return Seen(exchange, seen, OVERHEAD + len(seen.received or b""))
 
     async def _begun(self, protocol: str, peer: str, way: Hashable) -> _Attempt:
         """An exchange whose turn it is; raises `Unreachable` where its peer is asked no more."""
@@ -360,31 +305,3 @@ class _Unanswered(Exception):
         super().__init__(exchange)
         self.exchange = exchange
         self.cause = cause
-
-
-def request_bytes(request: HttpRequest) -> bytes:
-    """An HTTP request in the form of HTTP/1.1 (RFC 9112), as evidence."""
-    target = _parts(request.url)
-    line = f"{request.method} {target.path or '/'}{'?' * bool(target.query)}{target.query} HTTP/1.1"
-    fields = (("Host", target.netloc), *request.headers)
-    return _head(line, fields)
-
-
-def _parts(url: str) -> SplitResult:
-    """A URL taken apart; one that cannot be is all path, and the fetcher says why."""
-    try:
-        return urlsplit(url)
-    except ValueError:
-        return SplitResult("", "", url, "", "")
-
-
-def response_bytes(response: HttpResponse) -> bytes:
-    """An HTTP response as it came, or else in the form of HTTP/1.1, as evidence."""
-    if response.octets is not None:
-        return response.octets
-    return _head(f"HTTP/1.1 {response.status}", response.headers) + response.body
-
-
-def _head(first: str, fields: tuple[tuple[str, str], ...]) -> bytes:
-    lines = [first, *(f"{name}: {value}" for name, value in fields), "", ""]
-    return "\r\n".join(lines).encode("latin-1", "replace")

@@ -9,12 +9,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from harness import observatory as watching
 from harness.breaker import MOST_LOST, MOST_TIMEOUTS, Breaker
 from harness.checks import Check, catalogue
 from harness.conduct import Conduct, Own, origin_of
 from harness.dns_message import DnsQuery, DnsReply
-from harness.errors import TimedOut, Unreachable
+from harness.errors import Unreachable
 from harness.execution import execute
 from harness.model import (
     CheckResult,
@@ -334,63 +333,3 @@ async def test_a_run_on_a_dead_directory_stops_asking_it() -> None:
     assert len(subject.asked) == 3
     assert {each.verdict for each in told} <= {Verdict.BLOCKED, Verdict.NOT_APPLICABLE}
     assert sum("the harness stopped asking" in (each.detail or "") for each in told) > 5
-
-
-# What is remembered
-
-
-async def test_an_answer_is_kept_while_its_subject_is_judged(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(watching, "KEPT", 0)
-    subject = Subject(body=b"x" * 1000)
-    seen = observatory(subject)
-    with seen.attending():
-        for number in (1, 2, 1, 2):
-            await seen.fetch(asked(number), Watch())
-    first = len(subject.asked)
-    with seen.attending():
-        await seen.fetch(asked(1), Watch())
-
-    assert (first, len(subject.asked)) == (2, 3)
-
-
-async def test_an_answer_that_another_subject_needs_is_kept(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(watching, "KEPT", 0)
-    subject = Subject()
-    seen = observatory(subject)
-    with seen.attending():
-        with seen.attending():
-            await seen.fetch(asked(1), Watch())
-        await seen.fetch(asked(1), Watch())
-
-    assert len(subject.asked) == 1
-
-
-async def test_as_much_is_kept_for_others_as_there_is_room(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(watching, "KEPT", 3 * 5000)
-    subject = Subject()
-    seen = observatory(subject)
-    with seen.attending():
-        for number in range(10):
-            await seen.fetch(asked(number), Watch())
-    with seen.attending():
-        for number in (9, 8, 7, 6):
-            await seen.fetch(asked(number), Watch())
-
-    assert len(subject.asked) == 11
-
-
-async def test_what_was_refused_is_asked_where_it_can_be_again() -> None:
-    subject = Subject(TimedOut("it", why="silent"))
-    seen = observatory(subject)
-    for number in range(MOST_TIMEOUTS + 1):
-        with pytest.raises(Unreachable):
-            await seen.fetch(asked(number), Watch())
-
-    assert asked(0) in seen._known
-    assert asked(MOST_TIMEOUTS) not in seen._known

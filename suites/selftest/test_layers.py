@@ -39,6 +39,10 @@ PURE = (
     "authority",
     "zone_evidence",
     "sources",
+    "redaction",
+    "breaker",
+    "http_octets",
+    "plan_words",
 )
 OUTSIDE = {
     "socket",
