@@ -211,7 +211,9 @@ def test_names_follow_the_template_and_environments_are_kept_apart() -> None:
     )
 
     names = asked(planned, "dns/udp")
-    assert "eb.gr.prod.v1.example.org NAPTR" in names
+    looking = {each.what: each.checks for each in planned}
+    assert looking["eb.gr.prod.v1.example.org NAPTR"][0] == "DISC-01"
+    assert "LOOK-01" in looking["eb.gr.prod.v1.example.org NAPTR"]
     assert "eb.gr.prod.1.example.org NAPTR" in names
     assert "eb.gr.acc.v1.example.org NAPTR" in names
     assert "eB.gR.pRoD.v1.ExAmPlE.oRg NAPTR" in names

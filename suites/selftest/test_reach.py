@@ -143,6 +143,7 @@ REFUSALS = {
     "504": (b"HTTP/1.1 504\r\n\r\n", "answers 504 to CONNECT .*in time"),
     "100": (answer("100 Continue"), "answers 100 Continue to CONNECT"),
     "nonsense": (b"SSH-2.0-OpenSSH_9\r\n\r\n", "is no HTTP/1.1: SSH-2.0"),
+    "nonsense first": (b"x\r\nHTTP/1.1 200 OK\r\n\r\n", "is no HTTP/1.1: x"),
     "another version": (b"HTTP/2 200\r\n\r\n", "is no HTTP/1.1: HTTP/2 200"),
     "half an answer": (b"HTTP/1.1 200 OK\r\n", "is no HTTP/1.1: HTTP/1.1 200 OK"),
     "no end": (b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 4000, "is no HTTP/1.1: HTTP/1.1 200 OK"),
