@@ -50,23 +50,28 @@ class Own:
 
 @dataclass(frozen=True, slots=True)
 class Conduct:
-    """`headers` go to the hosts in `own`; they are written down without their values."""
+    """`headers` go to the hosts in `own`; they are written down without their values.
+
+    `served` tells whether names are asked of a server: to look into a file needs no turn.
+    """
 
     pace: Pace
     breaker: Breaker
     scrubber: Scrubber
     headers: Headers = ()
     own: Own = field(default_factory=Own)
+    served: bool = True
 
     @classmethod
-    def of(cls, reach: Reach, own: Own | None = None) -> Conduct:
+    def of(cls, reach: Reach, own: Own | None = None, *, served: bool = True) -> Conduct:
         """The conduct that a target asks for."""
         return cls(
-            Pace(reach.rate),
-            Breaker(reach.give_up_after),
-            Scrubber(secrets_of(reach)),
-            reach.headers,
-            own or Own(),
+            pace=Pace(reach.rate),
+            breaker=Breaker(reach.give_up_after),
+            scrubber=Scrubber(secrets_of(reach)),
+            headers=reach.headers,
+            own=own or Own(),
+            served=served,
         )
 
     def shown(self, request: HttpRequest) -> HttpRequest:

@@ -131,7 +131,8 @@ async def open_session(
     kept = _Kept(target, sink)
     resolver, addresses = resolver_of(target), _Addresses()
     fetcher = fetcher_of(target, addresses)
-    conduct = Conduct.of(target.reach, fetcher.own)
+    served = target.nameserver is not None
+    conduct = Conduct.of(target.reach, fetcher.own, served=served)
     try:
         seen = Observatory(resolver, fetcher, now, kept.note, greeter=fetcher, conduct=conduct)
         addresses.seen = seen

@@ -237,8 +237,9 @@ class Observatory:
     async def _begun(self, protocol: str, peer: str, way: Hashable) -> _Attempt:
         """An exchange whose turn it is; raises `Unreachable` where its peer is asked no more."""
         self._refuse(peer, way)
-        await self._conduct.pace.turn()
-        self._refuse(peer, way)
+        if self._conduct.served or not protocol.startswith("dns/"):
+            await self._conduct.pace.turn()
+            self._refuse(peer, way)
         return _Attempt(protocol, peer, self.clock())
 
     def _refuse(self, peer: str, way: Hashable) -> None:

@@ -226,6 +226,16 @@ async def test_dns_and_http_share_one_rate() -> None:
     assert starts == [100, 101, 102, 103]
 
 
+async def test_a_file_is_looked_into_without_waiting() -> None:
+    time, subject = Time(), Subject()
+    conduct = replace(Conduct.of(Reach(), served=False), pace=Pace(1, now=time, sleep=time.sleep))
+    seen = Observatory(subject, subject, lambda: NOW, lambda _: None, conduct=conduct)
+    for number in range(3):
+        await seen.resolve(DnsQuery(f"n{number}.example", "NAPTR"), Watch())
+
+    assert time.now == 100
+
+
 # How long
 
 
