@@ -22,7 +22,11 @@ from harness.verdicts import Exit
 if TYPE_CHECKING:
     from harness.adapters.sqlite import SqliteDesk
     from harness.model import Target
+    from harness.pseudonyms import Redaction
     from harness.record import Record
+
+SHARED = "shared"
+"""The folder, in that of a run, of the copy without names."""
 
 EPILOG = """\
 examples:
@@ -112,8 +116,8 @@ def _add_files(parser: argparse.ArgumentParser) -> None:
         metavar="WHAT",
         action="append",
         default=[],
-        help="write a second copy for sharing, without hosts, participants, or both; see"
-        " `oots share`",
+        help=f"write a second copy into the folder {SHARED} beside the record, to be passed on:"
+        " without hosts, participants, or both (`hosts,participants`)",
     )
     files.add_argument(
         "--desk",
@@ -136,6 +140,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.list_checks:
         asked = chosen.questions(checks(), about.target)
         return _list([(check.id, check.title) for check in asked], json=arguments.json)
+    arguments.redact = _redactions(arguments.redact)
     order = order_of(arguments, about, chosen)
     desk = None if arguments.no_tickets or arguments.plan else _desk(arguments.desk)
     with reached(about, arguments.fault) as target:
@@ -144,6 +149,13 @@ def run(arguments: argparse.Namespace) -> int:
         out = recorded(arguments, order, target)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the views of what was recorded are made now
     return _reported(arguments, out, desk)
+
+
+def _redactions(given: Sequence[str]) -> tuple[Redaction, ...]:
+    from harness.cli.words import chosen
+    from harness.pseudonyms import Redaction
+
+    return tuple(map(Redaction, chosen("--redact", given, tuple(Redaction))))
 
 
 def _planned(order: Order, target: Target, *, json: bool) -> int:
@@ -170,7 +182,8 @@ def _planned(order: Order, target: Target, *, json: bool) -> int:
 def _reported(arguments: argparse.Namespace, out: Path, desk: SqliteDesk | None) -> int:
     """Everything that is a view of the record; what is shown does not depend on what is written."""
     from harness.record import read
-    from harness.reports import allure, html, json_report, junit, summary, write
+    from harness.reports import json_report, summary
+    from harness.reports.files import write_reports
 
     record = read(out)
     tickets = _filed(desk, record) if desk else ()
@@ -180,13 +193,25 @@ def _reported(arguments: argparse.Namespace, out: Path, desk: SqliteDesk | None)
         summary.show(record, sys.stdout, environ=os.environ, out=out, tickets=tickets)
     sys.stdout.flush()
     try:
-        write(out / "junit.xml", junit.render(record))
-        write(out / "report.html", html.render(record))
-        allure.write(record, out / "allure-results")
+        write_reports(record, out)
+        _share(arguments, out)
     except UsageFault as unwritten:
         print(f"oots: {unwritten}", file=sys.stderr)
         return record.exit or Exit.USAGE
     return record.exit
+
+
+def _share(arguments: argparse.Namespace, out: Path) -> None:
+    """Write the copy without names, where one is wanted."""
+    if arguments.redact:
+        from harness.record import read
+        from harness.reports.files import write_reports
+        from harness.shared_record import share
+
+        copy = out / SHARED
+        share(out, copy, arguments.redact, overwrite=arguments.overwrite)
+        write_reports(read(copy), copy)
+        print(f"A copy for sharing is in {copy}; look into it first.", file=sys.stderr)
 
 
 def _desk(path: Path | None) -> SqliteDesk:

@@ -219,6 +219,15 @@ def test_what_only_one_run_has_is_told_with_the_reason(
     assert why in told
 
 
+def test_a_run_that_the_doctor_stopped_is_worse_and_tells_what_stopped_it() -> None:
+    stopped = replace(record(), findings=(replace(CLOCK, fatal=True),))
+
+    (change,) = comparison(record(PASSED), stopped).worse
+
+    assert change.cause is Cause.CONFIGURATION
+    assert f"the doctor stopped the second run: {CLOCK.title}" in change.why
+
+
 def test_what_a_repeat_did_not_ask_is_no_change_but_counted() -> None:
     repeats = {
         "run": header()["run"],
