@@ -12,16 +12,24 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 
 from harness.checks import Check
-from harness.model import REFERENCE, CheckResult, Control, Exchange, ServiceKey, Target, Verdict
+from harness.model import (
+    NAME_SERVER,
+    REFERENCE,
+    WITHOUT_PROXY,
+    CheckResult,
+    Control,
+    Exchange,
+    ServiceKey,
+    Target,
+    Verdict,
+)
 from harness.runner import Session, run
 
 EXAMINED = frozenset({Verdict.FAILED, Verdict.WARNED})
-"""The verdicts that are controlled."""
+"""The verdicts that are controlled on the reference; blocked ones only by other ways."""
 
 MOST = 500
 """How many results are asked by another way; the reference is asked once for check and service."""
-
-WITHOUT_PROXY = "without the HTTP proxy"
 
 Sink = Callable[[Exchange], None]
 Opened = Callable[[Target, Sink], AbstractAsyncContextManager[Session]]
@@ -29,11 +37,15 @@ Opened = Callable[[Target, Sink], AbstractAsyncContextManager[Session]]
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A path to be tried, by what it is called, and how to go along it."""
+    """A path to be tried, by what it is called, and how to go along it.
+
+    `roles` are the parts that are reached by it: no question about a zone goes through a proxy.
+    """
 
     path: str
     target: Target
     opened: Opened
+    roles: tuple[str, ...] = ("zone", "directory")
 
 
 def ways(target: Target, opened: Opened) -> tuple[Way, ...]:
@@ -41,13 +53,17 @@ def ways(target: Target, opened: Opened) -> tuple[Way, ...]:
     around: tuple[Way, ...] = ()
     if target.reach.proxy:
         direct = replace(target.reach, proxy=None, proxy_credentials=None)
-        around = (Way(WITHOUT_PROXY, replace(target, reach=direct), opened),)
+        around = (Way(WITHOUT_PROXY, replace(target, reach=direct), opened, ("directory",)),)
     servers = target.other_nameservers if target.by_resolver else ()
     return (
         *around,
         *(
-            Way("name server {} port {}".format(*each), replace(target, nameserver=each), opened)
-            for each in servers
+            Way(
+                f"{NAME_SERVER} {host} port {port}",
+                replace(target, nameserver=(host, port)),
+                opened,
+            )
+            for host, port in servers
         ),
     )
 
@@ -56,7 +72,9 @@ async def controls(
     failed: Iterable[CheckResult], way: Way, *, checks: Mapping[str, Check], sink: Sink
 ) -> AsyncIterator[Control]:
     """Each failed check on one path; its exchanges go to `sink`, under names of that path."""
-    results = _wanted(failed, way.path)
+    results = _wanted(failed, way, checks)
+    if not results:
+        return
     prefix = f"{hashlib.sha256(way.path.encode()).hexdigest()[:4]}-"
 
     def taken_down(exchange: Exchange) -> None:
@@ -69,10 +87,14 @@ async def controls(
             yield Control(way.path, replace(ended, evidence=evidence))
 
 
-def _wanted(failed: Iterable[CheckResult], path: str) -> tuple[CheckResult, ...]:
-    found = [result for result in failed if result.verdict in EXAMINED]
-    if path == REFERENCE:
-        found = list({(r.check, r.service): r for r in reversed(found)}.values())
+def _wanted(
+    failed: Iterable[CheckResult], way: Way, checks: Mapping[str, Check]
+) -> tuple[CheckResult, ...]:
+    """What is asked there; the reference is sound, and has nothing to say about a block."""
+    found = [result for result in failed if checks[result.check].role in way.roles]
+    if way.path == REFERENCE:
+        of_checks = [result for result in found if result.verdict in EXAMINED]
+        found = list({(r.check, r.service): r for r in reversed(of_checks)}.values())
     return tuple(found[:MOST])
 
 

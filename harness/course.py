@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
+from harness.attribution import is_explained, waits_for
 from harness.checks import Check
 from harness.controls import EXAMINED, Sink, Way, controls, ways
 from harness.diagnosis import is_hopeless
-from harness.execution import execute, open_session
+from harness.execution import execute, now, open_session
 from harness.model import (
     REFERENCE,
     CheckResult,
@@ -23,7 +24,9 @@ from harness.model import (
     Finding,
     ServiceKey,
     Target,
+    Verdict,
 )
+from harness.ports import Clock
 from harness.runner import Session
 
 
@@ -52,7 +55,8 @@ class Plan:
     """What is to be run. `pairs` leaves out all but these checks on these subjects, by id and key.
 
     `examine` is the doctor and `learn` completes what a target can be asked; None: neither is
-    needed. `reference` starts the embedded reference, which nothing but a control needs.
+    needed. `reference` starts the embedded reference, which nothing but a control needs. `clock` is
+    what checks and controls tell the time by.
     """
 
     target: Target
@@ -63,39 +67,45 @@ class Plan:
     examine: Callable[[Sink], AsyncGenerator[Finding, None]] | None = None
     learn: Callable[[Session], Awaitable[Target]] | None = None
     pairs: frozenset[tuple[str, ServiceKey]] | None = None
+    clock: Clock = now
 
 
 async def conduct(plan: Plan, witness: Witness) -> None:
     """Do it; ends early where the doctor finds that nothing can be judged."""
+    findings = await _examined(plan, witness)
+    if is_hopeless(findings, plan.target, plan.keys):
+        return
     failed: list[CheckResult] = []
 
     def report(result: CheckResult) -> None:
         witness.result(result)
-        if result.verdict in EXAMINED:
+        blocked = result.verdict is Verdict.BLOCKED and not is_explained(result, findings)
+        if blocked or result.verdict in EXAMINED:
             failed.append(result)
 
-    if await _hopeless(plan, witness):
-        return
-    opened = partial(open_session, profile=plan.profile)
+    opened = partial(open_session, profile=plan.profile, clock=plan.clock)
     async with opened(plan.target, witness.exchange) as session:
         target = await plan.learn(session) if plan.learn else plan.target
         taught = replace(session, target=target)
         await execute(taught, plan.checks, plan.keys, report=report, pairs=plan.pairs)
-    if failed:
-        reference = Way(REFERENCE, plan.reference(), opened)
-        await _control(failed, (reference, *ways(target, opened)), plan.checks, witness)
+    paths = ways(target, opened)
+    red = {result.check for result in failed if result.verdict in EXAMINED}
+    if red:
+        paths = (Way(REFERENCE, plan.reference(), opened), *paths)
+    open_questions = [result for result in failed if not red & set(waits_for(result))]
+    await _control(open_questions, paths, plan.checks, witness)
 
 
-async def _hopeless(plan: Plan, witness: Witness) -> bool:
-    """Whether nothing can be judged; what the doctor finds is taken down as it comes."""
+async def _examined(plan: Plan, witness: Witness) -> tuple[Finding, ...]:
+    """What the doctor finds, taken down as it comes."""
     if plan.examine is None:
-        return False
+        return ()
     findings = []
     async with aclosing(plan.examine(witness.exchange)) as found:
         async for finding in found:
             findings.append(finding)
             witness.finding(finding)
-    return is_hopeless(findings, plan.target, plan.keys)
+    return tuple(findings)
 
 
 async def _control(

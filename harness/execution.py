@@ -18,6 +18,7 @@ from harness.dns_message import DnsQuery, DnsReply
 from harness.lookup import CURRENT
 from harness.model import CheckResult, Environment, Exchange, Service, ServiceKey, Target
 from harness.observatory import Observatory, Watch
+from harness.ports import Clock
 from harness.requirements import CURRENT_PROFILE
 from harness.runner import Session, run
 from harness.sources import source
@@ -122,7 +123,11 @@ class _Addresses:
 
 @asynccontextmanager
 async def open_session(
-    target: Target, sink: Callable[[Exchange], None], *, profile: str = CURRENT_PROFILE
+    target: Target,
+    sink: Callable[[Exchange], None],
+    *,
+    profile: str = CURRENT_PROFILE,
+    clock: Clock = now,
 ) -> AsyncIterator[Session]:
     """A session over real sockets, which asks in the interface version of a rule profile.
 
@@ -134,7 +139,7 @@ async def open_session(
     served = target.nameserver is not None
     conduct = Conduct.of(target.reach, fetcher.own, served=served)
     try:
-        seen = Observatory(resolver, fetcher, now, kept.note, greeter=fetcher, conduct=conduct)
+        seen = Observatory(resolver, fetcher, clock, kept.note, greeter=fetcher, conduct=conduct)
         addresses.seen = seen
         yield Session(target, seen, ASKED_IN[profile], kept.source)
     finally:

@@ -331,13 +331,19 @@ class CheckResult:
 REFERENCE = "reference"
 """The path of a control that leads to the embedded reference, where the check must be green."""
 
+WITHOUT_PROXY = "without the HTTP proxy"
+"""The path of a control that goes around the proxy of the target."""
+
+NAME_SERVER = "name server"
+"""How the path of a control begins that asks a name server of the zone in a resolver's place."""
+
 
 @dataclass(frozen=True, slots=True)
 class Control:
     """The same check asked again elsewhere, to learn whose a failure is.
 
-    `path` is `REFERENCE`, or names a second way to the same subject, such as `name server 192.0.2.7
-    port 53` or `without the HTTP proxy`.
+    `path` is `REFERENCE`, or names a second way to the same subject: `WITHOUT_PROXY`, or such as
+    `name server 192.0.2.7 port 53`.
     """
 
     path: str

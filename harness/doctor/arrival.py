@@ -7,9 +7,10 @@ them. Without it there are only marks, and what could be the service's own is le
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from harness import jades
+from harness.doctor import interception
 from harness.doctor.case import Case, gathered, place_of
 from harness.doctor.told import DIRECTORIES, Skipped, Told, few, ids, whom
 from harness.errors import Violation
@@ -32,6 +33,9 @@ _OF_FIELDS = {
     "last-modified": ("CACHE-09", "CACHE-10", "CACHE-11", "CACHE-17"),
     "vary": ("CACHE-12", "CACHE-29"),
 }
+_OF_PROXIES = ("via", "x-cache", "x-squid-error")
+"""Fields by which a proxy signs what it has passed on; caches of the service's own do so too."""
+
 _OF_BODY = ("SIG-03", "SIG-27", "SIG-28", "SIG-51", "SIG-53", "LOOK-01", "LOOK-49", "LOOK-87")
 """The checks that see it when a field, or the body, is changed on the way."""
 
@@ -65,8 +69,8 @@ async def _header(case: Case, asked: _Asked) -> Told | None:
     if sent > arrived + LONGER:
         seen = f"{_described(trace)}; around the proxy {sent} octets arrive (proven)"
         return _told(seen, keys, watch, whose=Blame.NETWORK, lost=lost)
-    if case.target.reach.proxy and trace.answer and not arrived and (lost or _marks(trace.answer)):
-        seen = f"{_described(trace)}; around the proxy nothing can be had (suspected)"
+    if trace.answer and not arrived and around is None and await _is_between(case, asked, watch):
+        seen = f"{_described(trace)}; no way around the proxy can be had (suspected)"
         return _told(seen, keys, watch, whose=Blame.NETWORK, lost=lost)
     if _is_of_gateway(trace.answer):
         return _told(_described(trace), keys, watch, whose=Blame.SUBJECT, lost=True)
@@ -93,6 +97,14 @@ def _told(
     )
 
 
+async def _is_between(case: Case, asked: _Asked, watch: Watch) -> bool:
+    """Whether somebody on the way could have changed an answer: who only tunnels TLS cannot."""
+    root, keys, trace = asked
+    if case.target.reach.proxy and trace.answer and _marks(trace.answer, _OF_PROXIES):
+        return True
+    return bool(await interception.marks(case, place_of(root, keys), watch))
+
+
 def _is_of_gateway(answer: HttpResponse | None) -> bool:
     return answer is not None and answer.status in GATEWAY
 
@@ -102,9 +114,8 @@ def _length(answer: HttpResponse | None) -> int:
     return len(", ".join(answer.values(jades.SIGNATURE_FIELD))) if answer else 0
 
 
-def _marks(answer: HttpResponse) -> str:
-    """How a proxy signs what it has passed on."""
-    names = ("via", "x-cache", "x-squid-error", "server")
+def _marks(answer: HttpResponse, names: Iterable[str] = (*_OF_PROXIES, "server")) -> str:
+    """How a server, or a proxy, signs what it has made or passed on."""
     return ", ".join(f"{n.title()}: {v}" for n in names for v in answer.values(n))
 
 
@@ -152,8 +163,10 @@ async def _changed(case: Case, asked: _Asked) -> Told | None:
     watch = Watch()
     await case.answer(root, keys, watch)
     around = await _around(case, asked, watch)
-    if around is None or trace.answer is None or _is_of_gateway(trace.answer):
+    if trace.answer is None or _is_of_gateway(trace.answer):
         return None
+    if around is None:
+        return await _doubtful(case, asked, watch)
     if around.status != trace.answer.status:
         return None
     fields = tuple(_altered(trace.answer, around))
@@ -168,6 +181,26 @@ async def _changed(case: Case, asked: _Asked) -> Told | None:
         expected="answers that pass through the proxy unchanged (no-transform)",
         fix="have the proxy leave answers of this host alone: no compression, no rewriting",
         explains=tuple(dict.fromkeys(explains)),
+        watch=watch,
+        subjects=whom(keys),
+        about=few(keys),
+    )
+
+
+async def _doubtful(case: Case, asked: _Asked, watch: Watch) -> Told | None:
+    """A body that is not the stated one, where it could have been changed on the way."""
+    _, keys, trace = asked
+    if trace.answer is None or covers(trace.answer) is not False:
+        return None
+    if not await _is_between(case, asked, watch):
+        return None
+    return Told(
+        whose=Blame.NETWORK,
+        seen="a body that is not the one its digest was made of, from somebody who makes TLS anew"
+        " on the way; around that nothing can be had (suspected)",
+        expected="answers that arrive as they were sent",
+        fix="go around the interceptor, or have it leave answers of this host alone",
+        explains=(*_OF_BODY, *DIRECTORIES),
         watch=watch,
         subjects=whom(keys),
         about=few(keys),

@@ -155,7 +155,7 @@ def _theirs(clock: _Clock, agree: str, watch: Watch) -> Told:
         whose=Blame.SUBJECT,
         seen=f"{clock.host} is {span(clock.ahead)} {way}; {agree}",
         expected=f"a Date within {TOLERANCE:.0f} s of the time",
-        fix="tell its operator: CACHE-08 judges it",
+        fix="tell its operator; CACHE-08 judges it",
         explains=("CACHE-08",),
         watch=watch,
         subjects=whom(clock.keys),

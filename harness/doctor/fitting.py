@@ -138,7 +138,7 @@ def _theirs(keys: tuple[ServiceKey, ...], chain: Chain, why: str, watch: Watch) 
         whose=Blame.SUBJECT,
         seen=f"{chain}: no path to an anchor; {why}",
         expected="a chain that leads to the root of the environment",
-        fix="tell its operator: SIG-17 judges it",
+        fix="tell its operator; SIG-17 judges it",
         explains=CHAIN,
         watch=watch,
         subjects=whom(keys),

@@ -49,6 +49,13 @@ VENDORS = (
 ABOUT_TLS = ids("LOOK", 88, 93)
 """The checks of what the server shows in TLS."""
 
+UNSEALED = (
+    *("LOOK-02", "LOOK-03", "LOOK-49", *ids("LOOK", 82, 87), "CACHE-*"),
+    *(*ids("SIG", 1, 7), "SIG-21", "SIG-23", "SIG-24", *ids("SIG", 26, 29), *ids("SIG", 49, 51)),
+    "SIG-53",
+)
+"""The checks of what whoever makes an answer anew can change; all else a signature protects."""
+
 
 async def intercepted(case: Case) -> tuple[Told, ...]:
     """The certificate that is shown is the server's own."""
@@ -76,9 +83,9 @@ async def _judged(case: Case, place: Place) -> Told | None:
             whose=Blame.NETWORK,
             seen=f"{place}: {found}; the TLS roots of the file vouch for that authority",
             expected="the certificate that the server shows to everybody",
-            fix="go around the interceptor: through it, its own TLS is judged, and whatever it does"
-            " to answers",
-            explains=ABOUT_TLS,
+            fix="go around the interceptor, because through it its own TLS is judged, and whatever"
+            " it does to answers",
+            explains=(*ABOUT_TLS, *UNSEALED),
             watch=watch,
             subjects=subjects,
             about=about,

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from harness.doctor.case import Case
+from harness.doctor.naming import misnamed
 from harness.doctor.resolving import Heard, hear, nameserver, scoped
 from harness.doctor.told import Skipped, Told, count, few
 from harness.model import Blame
@@ -117,7 +118,7 @@ async def carries_naptr(case: Case) -> tuple[Told, ...]:
     others = await asyncio.gather(*(hear(case, name, "SOA", watch) for name in names))
     fates = [_fate(each, other) for each, other in zip(heard, others, strict=True)]
     if _Fate.LOST not in fates:
-        return (_without(fates, names, watch),)
+        return await _without(case, fates, watch)
     if not any(other.decides for other in others):
         raise Skipped("the name server does not answer for the zone; see DNS over UDP")
     return tuple(scoped(await _lost(case, heard[fates.index(_Fate.LOST)], watch), case.target))
@@ -146,10 +147,12 @@ def _fate(naptr: Heard, other: Heard) -> _Fate:
     return _Fate.DENIED if alike and (shown or bare) else _Fate.LOST
 
 
-def _without(fates: Sequence[_Fate], names: Sequence[str], watch: Watch) -> Told:
+async def _without(case: Case, fates: Sequence[_Fate], watch: Watch) -> tuple[Told, ...]:
     if _Fate.CUT in fates:
         raise Skipped("the replies are cut off; see long replies over DNS")
-    return Told(seen=f"denied as a zone denies: no record at {few(names)}", watch=watch)
+    wrong = await misnamed(case, watch)
+    names = (case.zone(key, watch).name(case.target.majors[0]) for key in case.keys)
+    return wrong or (Told(seen=f"denied as a zone denies: no record at {few(names)}", watch=watch),)
 
 
 async def _lost(case: Case, naptr: Heard, watch: Watch) -> Told:

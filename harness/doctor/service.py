@@ -57,7 +57,7 @@ async def _foreign(
         other = _other(answer, keys)
         if other is None:
             return None
-        seen = f"{root} answers as {other.upper()}"
+        seen = f"{root}, given for {keys[0].service.upper()}, answers as {other.upper()}"
         expected = f"answers of the service {keys[0].service.upper()}"
     elif answer.status in arrival.GATEWAY:
         return None  # told with the long header

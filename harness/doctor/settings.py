@@ -101,7 +101,7 @@ def _template(target: Target) -> Iterator[Told]:
             f"the name template is of {few(named)}, but services of {few(sorted(others))} are set",
             "services of the environment that the template names",
             "write {environment} in the template, or change the environment of the services",
-            explains=(*ZONE, "SIG-17", "SIG-25"),
+            explains=(*ZONE, *DIRECTORIES),
         )
 
 

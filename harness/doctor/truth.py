@@ -144,8 +144,8 @@ def _differing(case: Case, versions: tuple[_Version, ...], watch: Watch) -> tupl
         return ()  # where no record comes at all, NAPTR is lost: that is another probe's
     told = Told(
         whose=Blame.NETWORK,
-        seen=f"{first.way} {few(first.rdatas) or 'no records'}, {sound.way}"
-        f" {few(sound.rdatas)}, whose signature verifies (proven by DNSSEC)",
+        seen=f"two answers: {first.way} {few(first.rdatas)}; {sound.way} {few(sound.rdatas)}, and"
+        " only the second is signed by the zone (proven by DNSSEC)",
         expected="one answer on every way, signed by the zone",
         fix="do not believe this name server: name one of the zone, or another resolver",
         watch=watch,

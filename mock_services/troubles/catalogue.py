@@ -181,8 +181,7 @@ _FILES = {
     "a template without the environment": Planted(
         file.with_template("{country}.{service}.v{major}.cs.oots.tech.ec.europa.eu"),
         _YOURS,
-        ("settings",),
-        fatal=False,
+        ("settings", "dns-naptr"),
     ),
     "a template that cannot be filled in": Planted(
         file.with_template("{land}.{service}.example"), _YOURS, ("settings",)

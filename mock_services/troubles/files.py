@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 
 from harness.model import Environment, Service, Target
 from mock_services.embedded import Embedded
@@ -85,11 +85,12 @@ def swapped_roots(roots: Callable[[Service], str]) -> Trouble:
 
 def skewed_world(ahead: timedelta) -> Embedded:
     """A landscape whose clock is ahead of this machine's, or (negative) behind."""
+    return Embedded(partial(skewed, ahead))
 
-    def skew(world: World) -> World:
-        return replace(world, clock=lambda: datetime.now(UTC) + ahead)
 
-    return Embedded(skew)
+def skewed(ahead: timedelta, world: World) -> World:
+    """The same world by a clock that is ahead of this machine's, or (negative) behind."""
+    return replace(world, clock=skewed_clock(ahead))
 
 
 def skewed_clock(ahead: timedelta) -> Callable[[], datetime]:

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from harness.checks import Check
-from harness.controls import WITHOUT_PROXY, ways
+from harness.controls import ways
 from harness.course import Plan, conduct
 from harness.execution import open_session
 from harness.extensions import checks
 from harness.model import (
     REFERENCE,
+    WITHOUT_PROXY,
     Blame,
     CheckResult,
     Control,

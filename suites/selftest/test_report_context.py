@@ -39,7 +39,7 @@ from suites.selftest.sample_records import (
 REPEATS = {"run": "20260831T101500Z-77aa", "verdicts": [["DISC-01", "FI", "eb", "acc", "failed"]]}
 PASSED = result("DISC-01", "FI", Verdict.PASSED)
 FAILURE = result("DISC-03", "FI", Verdict.FAILED, **FAILED)
-WHY = "the same check is green on the embedded reference, and nothing on the way explains it"
+WHY = "the same check is green on the embedded reference, and the doctor found nothing"
 COMMAND = (
     "oots run --target 'my targets/oots.toml' --member-state FI --service eb --environment acc"
     " --check DISC-03"
