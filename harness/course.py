@@ -27,6 +27,7 @@ from harness.model import (
     Verdict,
 )
 from harness.ports import Clock
+from harness.presence import Presence
 from harness.runner import Session
 
 
@@ -83,11 +84,19 @@ async def conduct(plan: Plan, witness: Witness) -> None:
         if blocked or result.verdict in EXAMINED:
             failed.append(result)
 
+    presence = Presence()
+
+    def taken_down(exchange: Exchange) -> None:
+        witness.exchange(exchange)
+        presence.note(exchange)
+
     opened = partial(open_session, profile=plan.profile, clock=plan.clock)
-    async with opened(plan.target, witness.exchange) as session:
+    async with opened(plan.target, taken_down) as session:
         target = await plan.learn(session) if plan.learn else plan.target
         taught = replace(session, target=target)
         await execute(taught, plan.checks, plan.keys, report=report, pairs=plan.pairs)
+    for finding in presence.findings() if plan.examine else ():
+        witness.finding(finding)
     paths = ways(target, opened)
     red = {result.check for result in failed if result.verdict in EXAMINED}
     if red:
