@@ -49,6 +49,9 @@ _AVOIDED = MappingProxyType(
 )
 """By probe, the paths on which what it finds is not met."""
 
+LONGEST, LEAST = 224, 72
+"""Characters of a sentence that a terminal shows whole, and of what the doctor saw within it."""
+
 _DOUBTS = frozenset({"interception"})
 """Probes that show who could have changed an answer: any other that accounts for it knows more."""
 
@@ -182,7 +185,7 @@ def _of_what_broke(result: CheckResult, findings: Iterable[Finding]) -> Attribut
         why = f"the check met a file of the target that cannot be used: {told}"
         found = _of_a_finding(result, findings, ())
         return found or Attribution(Blame.CONFIGURATION, why, result.evidence)
-    why = "the check itself broke, which says nothing about the subject: please report it to us"
+    why = "the check itself broke, which says nothing about the subject; to do: report it to us"
     return Attribution(Blame.HARNESS, why, result.evidence)
 
 
@@ -192,7 +195,7 @@ def _of_the_harness(controls: Iterable[Control]) -> Attribution | None:
         if control.path == REFERENCE and ended.verdict in _RED:
             why = (
                 f"the check ends {ended.verdict} on the embedded reference too, which is sound, so"
-                " the check is wrong and not the subject: please report it to us"
+                " the check is wrong and not the subject; to do: report it to us"
             )
             return Attribution(Blame.HARNESS, why, ended.evidence)
     return None
@@ -214,11 +217,17 @@ def _of_a_finding(
 
 
 def _told_by(finding: Finding, result: CheckResult) -> Attribution:
+    """What was seen, as far as there is room for it, and what to do about it."""
     assert finding.whose
-    fix = f"; what to do: {finding.fix}" if finding.fix else ""
-    seen = finding.seen or finding.title
-    why = f"the doctor's probe {finding.probe} accounts for it: {seen}{fix}"
+    fix = f"; to do: {finding.fix}" if finding.fix else ""
+    why = f"{_seen_by(finding, LONGEST - len(fix))}{fix}"
     return Attribution(finding.whose, why, finding.evidence or result.evidence)
+
+
+def _seen_by(finding: Finding, room: int) -> str:
+    text = f"the doctor's probe {finding.probe}: {finding.seen or finding.title}"
+    most = max(room, LEAST)
+    return text if len(text) <= most else f"{text[: most - 4].rpartition(' ')[0].rstrip(';,:')} ..."
 
 
 def _is_refuted(finding: Finding, result: CheckResult, controls: Iterable[Control]) -> bool:
@@ -249,9 +258,9 @@ def _of_the_way(result: CheckResult, controls: Iterable[Control]) -> Attribution
     for control in controls:
         if control.path != REFERENCE and control.result.verdict in _GREEN:
             why = (
-                f"by another way to the same subject ({control.path}) the check ends"
-                f" {control.result.verdict}, so something on the usual way makes the difference:"
-                " go by that other way, or have whoever runs the usual one compare the answers"
+                f"the check ends {control.result.verdict} by another way to the same subject"
+                f" ({control.path}), so the usual way makes the difference; to do: go that other"
+                " way, or have whoever runs the usual one compare the answers"
             )
             evidence = (*result.evidence, *control.result.evidence)
             return Attribution(Blame.NETWORK, why, tuple(dict.fromkeys(evidence)))
@@ -275,8 +284,8 @@ def _of_subject_or_text(
     green = [name for name, verdict in result.readings[1:] if verdict is Verdict.PASSED]
     if green:
         why = (
-            f"the text can be read so that it passes ({', '.join(green)}): `oots readings` has the"
-            " readings, and why we judge by another"
+            f"the text can be read so that it passes ({', '.join(green)}); to do: look up in"
+            " `oots readings` why we judge by another reading"
         )
         return Attribution(Blame.TEXT, why, result.evidence)
     grounds = (*_grounds(result, controls), _way_told(result, controls, findings))
@@ -301,7 +310,7 @@ def _way_told(
 ) -> str:
     at_it = _at_the_subject(result, findings)
     if at_it:
-        return f"the doctor sees it at the subject too ({at_it.probe}): {at_it.seen}"
+        return _seen_by(at_it, LONGEST // 2)
     if not findings:
         return "the doctor was not asked about the way"
     for finding in findings:

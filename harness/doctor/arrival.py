@@ -177,7 +177,7 @@ async def _changed(case: Case, asked: _Asked) -> Told | None:
     explains = [*(_OF_BODY if body else ()), *(c for n in fields for c in _OF_FIELDS[n])]
     return Told(
         whose=Blame.NETWORK,
-        seen=f"the proxy changes {few(what)}: around it, they are as they were sent (proven)",
+        seen=f"the proxy changes {few(what)}; around it, all arrives as it was sent (proven)",
         expected="answers that pass through the proxy unchanged (no-transform)",
         fix="have the proxy leave answers of this host alone: no compression, no rewriting",
         explains=tuple(dict.fromkeys(explains)),

@@ -144,8 +144,8 @@ def _differing(case: Case, versions: tuple[_Version, ...], watch: Watch) -> tupl
         return ()  # where no record comes at all, NAPTR is lost: that is another probe's
     told = Told(
         whose=Blame.NETWORK,
-        seen=f"two answers: {first.way} {few(first.rdatas)}; {sound.way} {few(sound.rdatas)}, and"
-        " only the second is signed by the zone (proven by DNSSEC)",
+        seen=f"{sound.way} an answer whose signature verifies, {first.way} another one (proven by"
+        f" DNSSEC): {few(sound.rdatas)}; {few(first.rdatas)}",
         expected="one answer on every way, signed by the zone",
         fix="do not believe this name server: name one of the zone, or another resolver",
         watch=watch,

@@ -89,7 +89,7 @@ class Outcome:
             for result in self.record.results
             if result.verdict in EXAMINED
         ) or tuple(
-            Told(None, finding.whose, f"{finding.title}: {finding.seen}; what to do: {finding.fix}")
+            Told(None, finding.whose, f"{finding.title}: {finding.seen}; to do: {finding.fix}")
             for finding in self.record.findings
             if finding.fatal
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -13,6 +14,7 @@ from harness.course import Plan, conduct
 from harness.execution import open_session
 from harness.extensions import checks
 from harness.model import (
+    NAME_SERVER,
     REFERENCE,
     WITHOUT_PROXY,
     Blame,
@@ -140,8 +142,50 @@ def test_the_ways_around_are_those_that_the_target_has(faulty: Target) -> None:
     around, server = ways(behind, open_session)
 
     assert (around.path, around.target.reach.proxy) == (WITHOUT_PROXY, None)
+    assert (around.roles, server.roles) == (("directory",), ("zone", "directory"))
     assert (server.path, server.target.nameserver) == (
         "name server 127.0.0.1 port 53",
         ("127.0.0.1", 53),
     )
     assert not ways(faulty, open_session)
+
+
+async def test_what_is_blocked_for_no_known_reason_is_asked_by_another_way(
+    faulty: Target, reference: Embedded
+) -> None:
+    assert faulty.nameserver
+    seen, dead = Seen(), ("127.0.0.1", 1)
+    lost = replace(
+        faulty, nameserver=dead, by_resolver=True, other_nameservers=(faulty.nameserver,)
+    )
+
+    await conduct(plan(lost, reference, "DISC-03", "DISC-04", "LOOK-01"), seen)
+
+    assert {result.verdict for result in seen.results} == {Verdict.BLOCKED}
+    assert {(control.path[:11], control.result.check) for control in seen.controls} == {
+        (NAME_SERVER, check) for check in ("DISC-03", "DISC-04", "LOOK-01")
+    }
+
+
+async def test_what_waits_for_a_failure_is_not_asked_again(
+    faulty: Target, reference: Embedded
+) -> None:
+    assert faulty.nameserver
+    seen = Seen()
+    by_resolver = replace(faulty, by_resolver=True, other_nameservers=(faulty.nameserver,))
+
+    await conduct(plan(by_resolver, reference, "DISC-03", "LOOK-01"), seen)
+
+    assert [result.verdict for result in seen.results] == [Verdict.FAILED, Verdict.BLOCKED]
+    assert {control.result.check for control in seen.controls} == {"DISC-03"}
+
+
+async def test_the_time_is_told_by_the_clock_of_the_plan(
+    faulty: Target, reference: Embedded
+) -> None:
+    seen, then = Seen(), datetime(2031, 1, 1, tzinfo=UTC)
+
+    await conduct(replace(plan(faulty, reference, "DISC-03"), clock=lambda: then), seen)
+
+    assert seen.controls
+    assert {exchange.at for exchange in seen.exchanges} == {then}
