@@ -25,13 +25,20 @@ def failed_selection(record: Record) -> frozenset[tuple[str, ServiceKey]]:
 def repeats_facts(record: Record) -> dict[str, object]:
     """What the header of the repeating run says under `repeats`."""
     rows = [[*key(result), str(result.verdict)] for result, _ in _repeatable(record)]
-    return {"run": record.header["run"], "verdicts": rows}
+    whom = record.header["of_whom"]
+    return {"run": record.header["run"], "of_whom": whom, "verdicts": rows}
 
 
 def repeated_run(header: Mapping[str, Any]) -> str | None:
     """The run that is repeated; None where the run is one of its own."""
     facts = header.get("repeats")
     return facts["run"] if facts else None
+
+
+def of_another_target(header: Mapping[str, Any]) -> bool:
+    """Whether the run that is repeated was of a target that was not the same, as far as known."""
+    before = (header.get("repeats") or {}).get("of_whom")
+    return before is not None and before != header["of_whom"]
 
 
 def former_verdicts(header: Mapping[str, Any]) -> dict[Key, Verdict]:

@@ -52,6 +52,12 @@ def target_file(header: Mapping[str, Any]) -> str | None:
     return str(given) if given else None
 
 
+def zone_file(header: Mapping[str, Any]) -> str | None:
+    """The zone file as it was given in place of a target; None where there was none."""
+    given = header.get("zone_file")
+    return str(given) if given else None
+
+
 def way_of(header: Mapping[str, Any], exchanges: Iterable[Exchange]) -> Way:
     """The way that a record tells: by its header, and by the addresses that were looked up."""
     reached = header["target"].get("reached") or {}

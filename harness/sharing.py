@@ -22,6 +22,7 @@ from harness.pseudonyms import Pseudonyms, Redaction, codes, note_of
 from harness.record_lines import exchange_facts, exchange_of, readable
 
 TARGET_FILE = "target.toml"
+ZONE_FILE = "zone"
 _KEPT = frozenset(
     {
         *("kind", "schema", "run", "started", "versions", "rules", "asked", "of_whom"),
@@ -148,6 +149,8 @@ class Disguise:
             reached["file"] = TARGET_FILE
         if shown.get("target_file"):
             shown["target_file"] = TARGET_FILE
+        if shown.get("zone_file"):
+            shown["zone_file"] = ZONE_FILE
         earlier = facts.get("redacted", ())
         return {**shown, "redacted": sorted({*earlier, *map(str, self.names.redactions)})}
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from harness.errors import UsageFault
 
@@ -72,7 +74,34 @@ def order_of(arguments: argparse.Namespace, about: Whom, chosen: Selection) -> O
 
     waivers = () if arguments.waivers is None else load(arguments.waivers)
     before = None if arguments.failed is None else read(arguments.failed, exchanges=False)
+    if before is not None:
+        _refuse_another(before.header, about)
     return Order(about, chosen, waivers, before)
+
+
+def _refuse_another(header: Mapping[str, Any], about: Whom) -> None:
+    """Raise `UsageFault` where a run would be repeated on a system of another kind than its own."""
+    from harness.reproduction import target_file, zone_file
+
+    of_target, of_zone = target_file(header), zone_file(header)
+    kind, option = (
+        ("a zone file", f"--zone-file {shlex.quote(of_zone)}")
+        if of_zone
+        else ("a target file", f"--target {shlex.quote(of_target)}")
+        if of_target
+        else (_EMBEDDED, "")
+    )
+    given = "a target file" if about.file else _EMBEDDED if about.embedded else "a zone file"
+    if kind != given:
+        raise UsageFault(
+            "--failed",
+            expected=f"the system that run {header['run']} was of, {kind}",
+            seen=given,
+            remedy=f"give {option}" if option else "leave out --target and --zone-file",
+        )
+
+
+_EMBEDDED = "the embedded landscape"
 
 
 def nothing_to_ask(order: Order) -> UsageFault:

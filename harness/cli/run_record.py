@@ -95,9 +95,10 @@ def _header(
         fault=target.fault,
         planned=planned,
     )
-    file = order.about.file
+    file, zone = order.about.file, order.about.zone_file
     return facts | {
         "target_file": None if file is None else str(file),
+        "zone_file": None if zone is None else str(zone),
         "waivers": [waiver_facts(waiver) for waiver in order.waivers],
         "repeats": None if order.repeats is None else repeats_facts(order.repeats),
     }

@@ -71,7 +71,8 @@ class Whom:
 
     `members` are the Member States that can be chosen and `environments` those that are judged
     unless others are named, () meaning all. `profile` is the one that a file asks for.
-    `embedded`: the landscape is, which is started for it; `file` is the target file.
+    `embedded`: the landscape is, which is started for it; `file` is the target file, and
+    `zone_file` what was given in place of one.
     """
 
     members: tuple[str, ...]
@@ -79,6 +80,7 @@ class Whom:
     profile: str | None
     target: Target | None
     file: Path | None = None
+    zone_file: Path | None = None
 
     @property
     def embedded(self) -> bool:
@@ -126,7 +128,7 @@ def _of_zone_file(arguments: argparse.Namespace) -> Whom:
         profile=arguments.profile or CURRENT_PROFILE,
     )
     members = tuple(dict.fromkeys(key.member_state for key in target.keys))
-    return Whom(members, (), None, target)
+    return Whom(members, (), None, target, zone_file=arguments.zone_file)
 
 
 _EXCLUSIVE = ("target", "zone_file", "fault")

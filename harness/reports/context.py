@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from harness.attribution import FILED, Attribution, Key, attributions, key
 from harness.model import Blame, CheckResult, Exchange, Finding, Verdict
 from harness.record import Record
-from harness.repetition import former_verdicts, repeated_run, turned
+from harness.repetition import former_verdicts, of_another_target, repeated_run, turned
 from harness.reports.words import listed, number
 from harness.reproduction import Way, command, target_file, way_of
 from harness.waivers import Stale, Waiver
@@ -172,7 +172,8 @@ def repeat_told(record: Record) -> str | None:
     was = Counter(verdict for _, verdict in turned(record))
     green = [f"{was[verdict]:,} that {_were(was[verdict])} {verdict}" for verdict in was]
     now = f"; green now: {listed(green)}" if green else "; none of them is green now"
-    return f"repeats {number(planned, 'result')} of run {run}{now}"
+    other = ", but the target is not the same" if of_another_target(record.header) else ""
+    return f"repeats {number(planned, 'result')} of run {run}{other}{now}"
 
 
 def _were(count: int) -> str:

@@ -16,7 +16,7 @@ from harness.model import Blame, CheckResult, Service, Verdict
 from harness.record import Record
 from harness.reports.context import attributed
 from harness.reports.words import CAPTURED, SYMBOL, code, listed
-from harness.reproduction import target_file
+from harness.reproduction import target_file, zone_file
 from harness.requirements import CURRENT_PROFILE
 
 Counts = Mapping[Verdict, int]
@@ -223,7 +223,8 @@ def _command(record: Record, result: CheckResult, checks: str) -> str:
     if result.member_state == CAPTURED:
         return shlex.join(["oots", "verify", *_options(record.header["selection"])])
     target = target_file(record.header)
-    words += ["--target", target] if target else []
+    zone = zone_file(record.header)
+    words += ["--target", target] if target else ["--zone-file", zone] if zone else []
     words += ["--member-state", result.member_state, "--service", result.service]
     words += ["--environment", result.environment, "--check", checks]
     profile = record.header["selection"].get("profile", CURRENT_PROFILE)
