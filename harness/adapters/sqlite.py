@@ -99,10 +99,15 @@ def default_path(environ: Mapping[str, str] = os.environ) -> Path:
 
 
 class SqliteDesk:
-    """A `TicketDesk` in one file, which is made when the first incident is filed."""
+    """A `TicketDesk` in one file, which is made when a run that may file is begun, or files."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
+
+    def make(self) -> None:
+        """Make the file where it is not there; raises `UsageFault` where it cannot be used."""
+        with self._writing():
+            pass
 
     def file(self, result: CheckResult, *, run: str, at: datetime) -> str:
         """Register a failure, or add the occurrence to its ticket; answers the ticket's number."""

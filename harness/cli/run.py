@@ -180,56 +180,70 @@ def _planned(order: Order, target: Target, *, json: bool) -> int:
 
 
 def _reported(arguments: argparse.Namespace, out: Path, desk: SqliteDesk | None) -> int:
-    """Everything that is a view of the record; what is shown does not depend on what is written."""
-    from harness.record import read
+    """Everything that is a view of the record; what is shown comes last, and tells what is there.
+
+    What cannot be filed or written takes nothing away from what is shown.
+    """
+    from harness.record import FILE, read
     from harness.reports import json_report, summary
-    from harness.reports.files import write_reports
+    from harness.reports.files import written
 
     record = read(out)
-    tickets = _filed(desk, record) if desk else ()
+    tickets, unfiled = _filed(desk, record) if desk else ((), None)
+    files, unwritten = written(record, out)
+    unshared = None if unwritten else _share(arguments, out)
+    troubles = [trouble for trouble in (unfiled, unwritten, unshared) if trouble]
+    code = (record.exit or Exit.USAGE) if troubles else record.exit
     if arguments.json:
         print(json_report.render(record))
     else:
-        summary.show(record, sys.stdout, environ=os.environ, out=out, tickets=tickets)
+        ended = summary.Ended(out, (FILE, *files), tickets, code)
+        summary.show(record, sys.stdout, environ=os.environ, ended=ended)
     sys.stdout.flush()
+    for trouble in troubles:
+        print(f"oots: {trouble}", file=sys.stderr)
+    return code
+
+
+def _share(arguments: argparse.Namespace, out: Path) -> UsageFault | None:
+    """Write the copy without names, where one is wanted; answers why it could not be."""
+    if not arguments.redact:
+        return None
+    from harness.record import read
+    from harness.reports.files import write_reports
+    from harness.shared_record import share
+
+    copy = out / SHARED
     try:
-        write_reports(record, out)
-        _share(arguments, out)
-    except UsageFault as unwritten:
-        print(f"oots: {unwritten}", file=sys.stderr)
-        return record.exit or Exit.USAGE
-    return record.exit
-
-
-def _share(arguments: argparse.Namespace, out: Path) -> None:
-    """Write the copy without names, where one is wanted."""
-    if arguments.redact:
-        from harness.record import read
-        from harness.reports.files import write_reports
-        from harness.shared_record import share
-
-        copy = out / SHARED
         share(out, copy, arguments.redact, overwrite=arguments.overwrite)
         write_reports(read(copy), copy)
-        print(f"A copy for sharing is in {copy}; look into it first.", file=sys.stderr)
+    except UsageFault as unwritten:
+        return unwritten
+    print(f"A copy for sharing is in {copy}; look into it first.", file=sys.stderr)
+    return None
 
 
 def _desk(path: Path | None) -> SqliteDesk:
-    """The desk, opened before anything is asked; raises `UsageFault` where it cannot be used."""
+    """The desk, made before anything is asked; raises `UsageFault` where it cannot be used."""
     from harness.adapters.sqlite import SqliteDesk, default_path
 
     desk = SqliteDesk(path or default_path())
-    desk.tickets()
+    desk.make()
     return desk
 
 
-def _filed(desk: SqliteDesk, record: Record) -> tuple[str, ...]:
+def _filed(desk: SqliteDesk, record: Record) -> tuple[tuple[str, ...], UsageFault | None]:
+    """The incidents, and why they could not be filed."""
     from harness.attribution import attributions
 
     at = datetime.fromisoformat(record.header["started"])
-    return desk.file_all(
-        record.results, run=record.header["run"], at=at, attributions=attributions(record)
-    )
+    whose = attributions(record)
+    try:
+        return desk.file_all(
+            record.results, run=record.header["run"], at=at, attributions=whose
+        ), None
+    except UsageFault as unfiled:
+        return (), unfiled
 
 
 def _list(entries: Sequence[tuple[str, str]], *, json: bool) -> int:

@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json_report.render(record))
         return 0
-    summary.show(record, sys.stdout, environ=os.environ, out=None)
+    summary.show(record, sys.stdout, environ=os.environ)
     if arguments.out:
         print(f"Written to {arguments.out}: {', '.join(REPORTS)}")
     return 0

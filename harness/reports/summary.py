@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 from typing import Self, TextIO
@@ -37,15 +38,24 @@ _TOLD_BY_EXIT = (Exit.CONFORMANT, Exit.FAILED)
 """The codes whose words add to the sentence above them."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What was made of a run: the files that are there, where, the incidents, and the exit code."""
+
+    out: Path
+    files: tuple[str, ...]
+    tickets: tuple[str, ...]
+    code: Exit
+
+
 def render(
     record: Record,
     *,
-    out: Path | None = None,
-    tickets: tuple[str, ...] = (),
+    ended: Ended | None = None,
     sheet: Sheet = _PLAIN,
     encoding: str = "utf-8",
 ) -> str:
-    """The summary; `out` is where the files are, `encoding` what the output can show."""
+    """The summary; `ended` tells what was made of the run, `encoding` what can be shown."""
     beside = context_of(record)
     lines = (
         *_opening(record, sheet),
@@ -62,8 +72,8 @@ def render(
         *_ambiguous(record, sheet),
         *waivers(record, sheet),
         *_verdict(record, sheet),
-        *_files(out, tickets, sheet),
-        _exit(record),
+        *(_files(ended, sheet) if ended else ()),
+        _exit(record, ended.code if ended else record.exit),
     )
     return "\n".join(lines).encode(encoding, "backslashreplace").decode(encoding)
 
@@ -73,12 +83,11 @@ def show(
     stream: TextIO,
     *,
     environ: Mapping[str, str],
-    out: Path | None,
-    tickets: tuple[str, ...] = (),
+    ended: Ended | None = None,
 ) -> None:
     """Print the summary as the stream can show it."""
     sheet, encoding = sheet_for(stream, environ), stream.encoding or "ascii"
-    stream.write(f"{render(record, out=out, tickets=tickets, sheet=sheet, encoding=encoding)}\n")
+    stream.write(f"{render(record, ended=ended, sheet=sheet, encoding=encoding)}\n")
 
 
 class Progress:
@@ -270,21 +279,25 @@ def _verdict(record: Record, sheet: Sheet) -> Iterator[str]:
         yield sheet.painted(line, mark(record))
 
 
-def _exit(record: Record) -> str:
+def _exit(record: Record, ended: Exit) -> str:
     """The code, with its words unless the verdict above says them already."""
+    if ended is not record.exit:
+        return f"Exit code {int(ended)}: {_UNMADE}."
     told = f": {exit_words(record)}" if record.exit in _TOLD_BY_EXIT else ""
     return f"Exit code {int(record.exit)}{told}."
 
 
-def _files(out: Path | None, tickets: tuple[str, ...], sheet: Sheet) -> Iterator[str]:
-    if tickets:
-        known = ", ".join(tickets[:8]) + (", ..." if len(tickets) > 8 else "")  # noqa: PLR2004
+_UNMADE = "not everything that was to be written could be"
+
+
+def _files(ended: Ended, sheet: Sheet) -> Iterator[str]:
+    if ended.tickets:
+        known = ", ".join(ended.tickets[:8]) + (", ..." if len(ended.tickets) > 8 else "")  # noqa: PLR2004
         yield from sheet.wrapped(f"Incidents: {known} (oots desk list)", 2)
-    if out:
-        told = "report.html, junit.xml, run.jsonl, allure-results"
-        where = f"Files in {plain(str(out))}:"  # is copied, and so never broken
-        one_line = len(where) + 1 + len(told) <= sheet.width
-        yield from [f"{where} {told}"] if one_line else [where, *sheet.wrapped(f"  {told}", 2)]
+    told = ", ".join(ended.files)
+    where = f"Files in {plain(str(ended.out))}:"  # is copied, and so never broken
+    one_line = len(where) + 1 + len(told) <= sheet.width
+    yield from [f"{where} {told}"] if one_line else [where, *sheet.wrapped(f"  {told}", 2)]
 
 
 def _heading(verdict: Verdict, count: int, sheet: Sheet) -> Iterator[str]:

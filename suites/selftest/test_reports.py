@@ -106,7 +106,8 @@ def test_the_same_finding_on_many_subjects_is_told_once() -> None:
 
 
 def test_failures_come_first_and_the_verdict_last() -> None:
-    lines = summary.render(mixed(), out=Path("/tmp/out"), tickets=("1",)).splitlines()
+    ended = summary.Ended(Path("/tmp/out"), ("report.html",), ("1",), mixed().exit)
+    lines = summary.render(mixed(), ended=ended).splitlines()
 
     heads = [line.partition(" (")[0] for line in lines if re.match(r"[A-Z]{6,7} \(\d", line)]
     assert heads == ["FAILED", "BROKEN", "BLOCKED", "WARNED", "WAIVED"]
@@ -189,7 +190,7 @@ def test_the_summary_can_be_shown_where_only_ascii_can() -> None:
     stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
     of = record(result("DISC-01", "FI", Verdict.FAILED, **(FAILED | {"seen": "Größe…"})))
 
-    summary.show(of, stream, environ={}, out=None)
+    summary.show(of, stream, environ={})
 
     stream.seek(0)
     assert r"Gr\xf6\xdfe\u2026" in stream.read()
