@@ -21,7 +21,10 @@ from harness.waivers import Stale, Waiver
 MOST_EVIDENCE = 8
 """How many exchange ids are shown in a line; the JSON report has all."""
 
+MOST_STOPPED = 6
+"""How many services that a trouble stops are named."""
 
+_JUDGED = frozenset({Verdict.PASSED, Verdict.FAILED, Verdict.WARNED, Verdict.WAIVED})
 _GREEN = frozenset({Verdict.PASSED, Verdict.NOT_APPLICABLE})
 
 
@@ -110,6 +113,22 @@ def troubles(record: Record) -> tuple[Finding, ...]:
     """What the doctor found wrong, the worst first."""
     found = (finding for finding in record.findings if finding.whose)
     return tuple(sorted(found, key=lambda finding: not finding.fatal))
+
+
+def stopped(record: Record) -> bool:
+    """Whether the doctor ended the run before anything was asked."""
+    return not record.results and any(finding.fatal for finding in record.findings)
+
+
+def stops(record: Record, finding: Finding) -> str | None:
+    """What cannot be judged because of a trouble; None where it stops nothing, or nothing known."""
+    if not finding.fatal:
+        return None
+    if not any(result.verdict in _JUDGED for result in record.results):
+        return "nothing can be judged before it is mended"
+    few = (finding.subjects or finding.explains)[:MOST_STOPPED]
+    more = len(finding.subjects or finding.explains) - len(few)
+    return f"it stops {', '.join(few)}{f' and {more:,} more' if more else ''}" if few else None
 
 
 def doctor(record: Record) -> str | None:

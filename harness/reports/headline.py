@@ -12,6 +12,8 @@ from harness.reports.context import (
     checks_by_blame,
     repeat_told,
     stale_told,
+    stopped,
+    stops,
     troubles,
 )
 from harness.reports.views import JUDGED, counts, of_verdict, planned, subject, worst
@@ -33,6 +35,8 @@ def headline(record: Record) -> tuple[str, str]:
             basis = "the harness itself broke."
         case Exit.BLOCKED if of_verdict(record, Verdict.BLOCKED):
             basis = _blocked(record)
+        case Exit.BLOCKED if stopped(record):
+            basis = f"{early(record)}."
         case Exit.BLOCKED:
             basis = "nothing was there to judge."
         case _:
@@ -67,10 +71,19 @@ def _shares(record: Record, failed: int) -> str:
 
 
 def _green(record: Record) -> tuple[str, str]:
-    """A second try never makes a run conformant that was not."""
+    """A second try never makes a run conformant that was not; what the doctor found is said."""
+    found = list(dict.fromkeys(finding.probe for finding in troubles(record)))
+    counted = number(len(troubles(record)), "trouble")
+    beside = f"; the doctor found {counted}: {', '.join(found)}." if found else "."
     if repeat_told(record):
-        return REPEATED, "nothing that was repeated violates a binding requirement now."
-    return "Conformant", "nothing that was judged violates a binding requirement."
+        return REPEATED, f"nothing that was repeated violates a binding requirement now{beside}"
+    return "Conformant", f"nothing that was judged violates a binding requirement{beside}"
+
+
+def early(record: Record) -> str:
+    """How early the doctor stopped a run."""
+    plan = planned(record)
+    return f"stopped by the doctor before {number(plan, 'result') if plan else 'any result'}"
 
 
 def _blocked(record: Record) -> str:
@@ -118,14 +131,26 @@ def reservations(record: Record) -> str:
         parts.append(f"{stale_told(record.stale)}.".capitalize())
     repeated = repeat_told(record)
     parts += [f"This run {repeated}."] if repeated else []
-    fatal = [f"{finding.probe} ({finding.whose})" for finding in troubles(record) if finding.fatal]
-    if fatal:
-        parts.append(
-            f"The doctor says that nothing can be judged before this is mended: {listed(fatal)}."
-        )
+    parts += _stopped_by(record)
     if not record.complete and record.exit is not Exit.INTERRUPTED:  # the headline says it then
         parts.append(f"The run was broken off before its end {_recorded(record)}.")
     return " ".join(parts)
+
+
+def _stopped_by(record: Record) -> list[str]:
+    """What the doctor found that keeps something from being judged: all of it, or some."""
+    fatal = [(finding, stops(record, finding)) for finding in troubles(record) if finding.fatal]
+    if not fatal:
+        return []
+    named = [f"{finding.probe} ({finding.whose})" for finding, _ in fatal]
+    if not any(result.verdict in JUDGED for result in record.results):
+        return [
+            f"The doctor says that nothing can be judged before this is mended: {listed(named)}."
+        ]
+    told = [
+        f"{name}{f': {what}' if what else ''}" for name, (_, what) in zip(named, fatal, strict=True)
+    ]
+    return [f"The doctor found what keeps a part from being judged: {'; '.join(told)}."]
 
 
 def _recorded(record: Record) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from harness.model import CheckResult, Finding, Verdict
 from harness.record import Record
 from harness.repetition import turned
-from harness.reports.context import doctor, troubles, waiver_states
+from harness.reports.context import doctor, stops, troubles, waiver_states
 from harness.reports.html_tables import table
 from harness.reports.markup import Html, el
 from harness.reports.views import subject
@@ -34,13 +34,13 @@ def _doctor(record: Record) -> Html:
         "doctor",
         "Doctor",
         el("p", f"{doctor(record)}."),
-        *(_trouble(finding, place) for place, finding in enumerate(found[:MOST])),
+        *(_trouble(record, finding, place) for place, finding in enumerate(found[:MOST])),
         _probes(record) if len(record.findings) > len(found) else None,
     )
 
 
-def _trouble(finding: Finding, place: int) -> Html:
-    stops = ": nothing can be judged before it is mended" if finding.fatal else ""
+def _trouble(record: Record, finding: Finding, place: int) -> Html:
+    stopped = stops(record, finding)
     rows = (
         ("How to fix it", finding.fix),
         ("Evidence", ", ".join(finding.evidence)),
@@ -50,7 +50,12 @@ def _trouble(finding: Finding, place: int) -> Html:
     ident = f"trouble-{place}"
     return el(
         "article",
-        el("p", el("strong", f"{finding.whose}", class_="badge"), stops, class_="mark"),
+        el(
+            "p",
+            el("strong", f"{finding.whose}", class_="badge"),
+            stopped and f": {stopped}",
+            class_="mark",
+        ),
         el("h3", el("span", finding.probe, class_="id"), " ", finding.title, id=ident),
         el(
             "dl",

@@ -13,8 +13,8 @@ from typing import Self, TextIO
 from harness.model import CheckResult, Verdict
 from harness.record import Record
 from harness.reports import views
-from harness.reports.context import Context, context_of
-from harness.reports.headline import amount, exit_words, mark, sentence
+from harness.reports.context import Context, context_of, stopped
+from harness.reports.headline import amount, early, exit_words, mark, sentence
 from harness.reports.sheet import Sheet, columns, sheet_for
 from harness.reports.summary_context import doctor, labelled, provenance, stale, turned, waivers
 from harness.reports.views import Finding, Reason
@@ -67,8 +67,7 @@ def render(
         *_findings(record, Verdict.WARNED, sheet, beside=beside),
         *_findings(record, Verdict.WAIVED, sheet, beside=beside),
         *turned(record, sheet),
-        *_chapters(record, sheet),
-        *_members(record, sheet),
+        *(() if stopped(record) else (*_chapters(record, sheet), *_members(record, sheet))),
         *_ambiguous(record, sheet),
         *waivers(record, sheet),
         *_verdict(record, sheet),
@@ -153,6 +152,9 @@ def _opening(record: Record, sheet: Sheet) -> Iterator[str]:
         told = f"by the rule profile {profile}, which leaves out {number(len(left_out), 'check')}"
         yield from sheet.wrapped(told, 2)
     yield from provenance(record, sheet)
+    if stopped(record):
+        yield from sheet.wrapped(early(record), 2)
+        return
     who = number(len({result.member_state for result in record.results}), "Member State")
     yield from sheet.wrapped(f"{amount(record)} of {number(checks, 'check')} for {who}", 2)
 

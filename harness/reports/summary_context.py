@@ -8,7 +8,7 @@ from harness.model import CheckResult, Finding, Verdict
 from harness.record import Record
 from harness.repetition import turned as turned_results
 from harness.reports.context import doctor as doctor_told
-from harness.reports.context import repeat_told, troubles, waivers_told
+from harness.reports.context import repeat_told, stops, troubles, waivers_told
 from harness.reports.sheet import Sheet
 from harness.reports.views import subject
 from harness.reports.words import cut, listed
@@ -47,15 +47,15 @@ def doctor(record: Record, sheet: Sheet) -> Iterator[str]:
         return
     yield sheet.painted(f"DOCTOR ({told})", Verdict.FAILED if found[0].fatal else Verdict.WARNED)
     for finding in found[:MOST]:
-        yield from _finding(finding, sheet)
+        yield from _finding(record, finding, sheet)
     yield from _more(len(found) - MOST)
 
 
-def _finding(finding: Finding, sheet: Sheet) -> Iterator[str]:
-    stops = "; nothing can be judged with it" if finding.fatal else ""
+def _finding(record: Record, finding: Finding, sheet: Sheet) -> Iterator[str]:
+    stopped = stops(record, finding)
     yield from sheet.wrapped(f"  {finding.probe}: {finding.title}", 4)
     for label, value in (
-        ("whose", f"{finding.whose}{stops}"),
+        ("whose", f"{finding.whose}{f'; {stopped}' if stopped else ''}"),
         ("expected", finding.expected),
         ("seen", finding.seen),
         ("fix", finding.fix),
