@@ -15,7 +15,7 @@ class UsageFault(Exception):
     """
 
     def __init__(self, where: str, *, expected: str, seen: str, remedy: str) -> None:
-        super().__init__(f"{where}: expected {expected}, but saw {seen}; {remedy}")
+        super().__init__(_line(f"{where}: expected {expected}, but saw {seen}; {remedy}"))
 
 
 class NotApplicable(Exception):
@@ -79,8 +79,16 @@ def _said(value: object) -> str:
     return repr(value)
 
 
+def _line(text: str) -> str:
+    r"""A text on one printable line.
+
+    >>> print(_line("a\r\nb"))
+    a\r\nb
+    """
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+
+
 def _text(value: object) -> str:
     """A value as one short printable line; control characters are shown, not obeyed."""
-    text = _said(value)
-    line = "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+    line = _line(_said(value))
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}… ({len(line)} characters)"

@@ -27,6 +27,7 @@ from harness.toml_lines import key_lines, line_of
 LARGEST = 256 * 1024
 """Bytes of a target file."""
 
+_LONGEST_NAME = 200
 _LINE = re.compile(r"line (\d+)")
 _KINDS: Mapping[str, str] = {
     "string_type": "a text in quotes",
@@ -59,7 +60,7 @@ class Source:
     def fault(self, key: Key, unfit: Unfit) -> UsageFault:
         """What is wrong with the value of a key."""
         line = line_of(self.lines, key)
-        names = ".".join(str(name) for name in key if isinstance(name, str))
+        names = ".".join(_short(name) for name in key if isinstance(name, str))
         where = [printable(str(self.path)), f"line {line}" if line else "", names]
         return UsageFault(
             ", ".join(filter(None, where)),
@@ -74,6 +75,12 @@ class Source:
         with suppress(RuntimeError):  # nobody's home
             path = path.expanduser()
         return self.path.parent / path
+
+
+def _short(name: str) -> str:
+    """The name of a key on one line, of which not everything is shown that is long."""
+    told = printable(name)
+    return told if len(told) <= _LONGEST_NAME else f"{told[:_LONGEST_NAME]}…"
 
 
 def text_of(path: Path) -> str:
