@@ -37,6 +37,9 @@ MOST_EVIDENCE_TYPES = 32
 MOST_SILENT = 2
 """How many answers in a row may be missing before a service is asked no more."""
 
+WITHOUT_BROKER = "an EB is not among the services: give evidence_type in [[questions]]"
+"""Why a directory alone teaches nothing."""
+
 _PARALLEL = 8
 _NO_DATA = frozenset({"EB:ERR:0001", "DSD:ERR:0001"})
 _TRUTHS = ("true", "false")
@@ -74,16 +77,21 @@ class _Lesson:
         self._tried: set[str] = set()
         self._unclear: list[str] = []
         self._silent = {Service.EB: 0, Service.DSD: 0}
+        self._causes: dict[Service, str] = {}
 
     async def taught(self) -> Questions:
-        """All that can be learned."""
-        if self._broker is not None:
+        """All that can be learned, and why the rest cannot."""
+        if self._broker is None:
+            self._known = replace(self._known, unlearned=WITHOUT_BROKER)
+        else:
             catalogue = await self._catalogue(self._broker)
             if catalogue is None:
                 await self._learn_from_nothing(self._broker)
             else:
                 await self._learn_procedures(self._broker, catalogue)
                 await self._learn_evidence(self._broker, catalogue)
+            causes = (self._causes.get(service) for service in (Service.EB, Service.DSD))
+            self._known = replace(self._known, unlearned=next(filter(None, causes), None))
         return self._known
 
     async def _catalogue(self, broker: Directory) -> Document | None:
@@ -201,11 +209,19 @@ class _Lesson:
         """What a service answers; None where nothing came that can be read."""
         try:
             document = (await directory.ask(query)).document
-        except (Unreachable, NotApplicable):
+        except (Unreachable, NotApplicable) as cause:
             self._silent[directory.key.service] += 1
+            self._causes[directory.key.service] = _cause(directory.key.service, cause)
             return None
         self._silent[directory.key.service] = 0
         return document
+
+
+def _cause(service: Service, met: Unreachable | NotApplicable) -> str:
+    """Why a service taught nothing."""
+    if isinstance(met, Unreachable):
+        return f"the {service.upper()} did not answer ({met.why})"
+    return f"what the {service.upper()} answered cannot be used ({met})"
 
 
 def _code(shown: Document | None) -> str | None:

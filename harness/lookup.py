@@ -78,17 +78,17 @@ class Askable:
     @property
     def procedure(self) -> str:
         """A procedure with requirements."""
-        return _known(self.of.procedure, "procedure")
+        return _known(self.of, "procedure")
 
     @property
     def requirement(self) -> str:
         """The identifier of a requirement that the country has evidence for."""
-        return _known(self.of.requirement, "requirement")
+        return _known(self.of, "requirement")
 
     @property
     def evidence_type(self) -> str:
         """The classification of an evidence type with data services."""
-        return _known(self.of.evidence_type, "evidence_type")
+        return _known(self.of, "evidence_type")
 
     @property
     def empty_procedure(self) -> str | None:
@@ -240,9 +240,11 @@ def unknown_values(service: Service, about: Questions | Askable) -> tuple[tuple[
             return ((data_services_query(classification, questions.country), "DSD:ERR:0002"),)
 
 
-def _known(value: str | None, key: str) -> str:
+def _known(asked: Questions, key: str) -> str:
+    value: str | None = getattr(asked, key)
     if value is None:
-        why = f"it is not known what to ask for; give {key} in [[questions]] of the target file"
+        advice = f"it is not known what to ask for; give {key} in [[questions]] of the target file"
+        why = f"{key} could not be learned: {asked.unlearned}" if asked.unlearned else advice
         raise Unreachable("the question", why=why)
     return value
 

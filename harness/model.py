@@ -152,6 +152,7 @@ class Questions:
     `country` is the code used in data (`EL`); `empty` and `additional_input` are evidence type
     classifications (DSD) or, for the EB, `empty_procedure` a procedure without any requirement.
     `concepts` pairs the UUID of each user-requested concept with a value that satisfies it.
+    `unlearned` is why what is not known could not be learned, where that is known.
     """
 
     country: str
@@ -162,6 +163,7 @@ class Questions:
     empty_evidence_type: str | None
     additional_input: str | None
     concepts: tuple[tuple[str, str], ...]
+    unlearned: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

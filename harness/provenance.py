@@ -19,7 +19,7 @@ import harness
 from harness.checks import Check
 from harness.data import FIXTURES
 from harness.explain import explanations
-from harness.model import Reach, Target
+from harness.model import Questions, Reach, Target
 from harness.readings import Reading
 from harness.record_lines import canonical_hash
 from harness.requirements import CURRENT_PROFILE, requirements
@@ -84,11 +84,17 @@ def target_facts(target: Target) -> dict[str, object]:
         "majors": list(target.majors),
         "roles": sorted(target.roles),
         "services": sorted(map(str, target.keys)),
-        "questions": canonical_hash({str(k): asdict(q) for k, q in target.questions.items()}),
+        "questions": canonical_hash(
+            {str(k): _given_questions(q) for k, q in target.questions.items()}
+        ),
         "fault": target.fault,
         "given": None if target.source is None else canonical_hash(_given(target)),
         "reached": {"file": target.source, **_given(target), "nameserver": _place(target)},
     }
+
+
+def _given_questions(asked: Questions) -> dict[str, object]:
+    return {name: value for name, value in asdict(asked).items() if name != "unlearned"}
 
 
 def asked_hash(selection: Mapping[str, object], rules: str) -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from harness.data import FIXTURES
 from harness.execution import Selection
 from harness.extensions import checks
-from harness.model import Questions, Target
+from harness.model import Questions, Service, ServiceKey, Target
 from harness.provenance import asked_hash, rules_hash, target_facts, whom_hash
 from harness.target_certificates import certificates, name_of
 from harness.target_file import TargetFile
@@ -47,7 +47,7 @@ def resolved(file: TargetFile) -> dict[str, object]:
             for name in ("rate", "give_up_after", "dns_timeout", "connect_timeout", "total_timeout")
         },
         "questions": {
-            f"{key.member_state}-{key.environment}": _asked(asked)
+            f"{key.member_state}-{key.environment}": _asked(asked, _teachable(key, target))
             for key, asked in target.questions.items()
         },
     }
@@ -102,11 +102,18 @@ def _secret(file: TargetFile, key: str) -> str | None:
     return None if name is None else f"(secret, from ${name})"
 
 
-def _asked(asked: Questions) -> dict[str, object]:
+def _teachable(key: ServiceKey, target: Target) -> bool:
+    """Whether there is an evidence broker to learn from."""
+    return replace(key, service=Service.EB) in target.keys and "directory" in target.roles
+
+
+def _asked(asked: Questions, teachable: bool) -> dict[str, object]:  # noqa: FBT001 -- one caller
     """What is said to be asked, and what is left to be learned when a run begins."""
-    said: dict[str, object] = {each.name: getattr(asked, each.name) for each in fields(asked)}
+    names = [each.name for each in fields(asked) if each.name != "unlearned"]
+    said: dict[str, object] = {name: getattr(asked, name) for name in names}
     said["concepts"] = dict(asked.concepts) or None
-    return {**said, "to_be_learned": [name for name, value in said.items() if value is None]}
+    left = [name for name, value in said.items() if value is None]
+    return {**said, "to_be_learned": left if teachable else []}
 
 
 def _flat(value: object, name: str) -> Iterator[tuple[str, str]]:

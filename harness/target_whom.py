@@ -17,7 +17,9 @@ from harness.target_words import Unfit, data_code, place
 _Scope = tuple[str | None, str | None, str | None]
 """Member State, service, environment; None: every one."""
 
-_ASKED = tuple(each.name for each in fields(Questions) if each.name not in ("country", "concepts"))
+_ASKED = tuple(
+    each.name for each in fields(Questions) if each.name not in ("country", "concepts", "unlearned")
+)
 
 
 def keys(said: TargetDescription) -> tuple[ServiceKey, ...]:

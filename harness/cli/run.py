@@ -163,12 +163,14 @@ def _planned(order: Order, target: Target, *, json: bool) -> int:
     from harness.plan import planned_exchanges
     from harness.reports.plan import facts, text
 
+    checks = order.checks(target)
+    is_of_zone = all(check.subject == "zone" for check in checks)
     plan = planned_exchanges(
         target,
-        order.checks(target),
+        checks,
         keys=order.keys(target),
         profile=order.selection.profile,
-        prepare=None if order.about.embedded else learned,
+        prepare=None if order.about.embedded or is_of_zone else learned,
     )
     if json:
         from json import dumps

@@ -56,9 +56,10 @@ def recorded(arguments: argparse.Namespace, order: Order, target: Target) -> Pat
 def _course(order: Order, target: Target, start: Callable[[], Target], *, examined: bool) -> Plan:
     from harness.course import Plan
 
+    checks = order.checks(target)
     plan = Plan(
         target,
-        order.checks(target),
+        checks,
         order.keys(target),
         order.selection.profile,
         reference=start,
@@ -70,7 +71,11 @@ def _course(order: Order, target: Target, start: Callable[[], Target], *, examin
     from harness.learning import learned
 
     doctor = partial(findings, target, profile=order.selection.profile)
-    return replace(plan, examine=doctor if examined else None, learn=learned)
+    return replace(
+        plan,
+        examine=doctor if examined else None,
+        learn=learned if any(check.subject != "zone" for check in checks) else None,
+    )
 
 
 def _header(

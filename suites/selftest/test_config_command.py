@@ -16,7 +16,7 @@ from harness.provenance import header_facts, target_facts
 from harness.target_file import read
 from harness.target_model import schema
 from mock_services.embedded import Embedded
-from suites.selftest.target_files import ENVIRONMENT, GOOD, contents, folder, told
+from suites.selftest.target_files import ENVIRONMENT, GOOD, MINIMAL, contents, folder, told
 from suites.selftest.test_record import NOW
 
 
@@ -76,6 +76,14 @@ def test_defaults_are_shown_as_what_they_are(
     assert facts["limits"]["rate"] == 20
     assert facts["tls"]["ca"] == "(those of this machine)"
     assert "procedure" in facts["questions"]["SE-acc"]["to_be_learned"]
+
+
+def test_nothing_is_said_to_be_learned_without_a_broker(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    facts = shown(folder(tmp_path, f'services = ["dsd"]\n{MINIMAL}'), capsys)
+
+    assert facts["questions"]["FI-acc"]["to_be_learned"] == []
 
 
 DNS = '[dns]\nserver = "192.0.2.1"\n'
@@ -200,3 +208,14 @@ def test_the_file_in_this_folder_is_meant_where_none_is_named(
     assert code == 2
     assert "oots.toml" in err
     assert told(["config"], capsys)[0] == 0
+
+
+def test_a_plan_for_the_zone_alone_has_nothing_to_learn(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["run", "--target", str(folder(tmp_path, MINIMAL)), "--check", "DISC-03", "--plan"]
+
+    code, out, err = told([*words, "--json"], capsys)
+
+    assert code == 0, err
+    assert json.loads(out)["totals"]["http_requests_by_host"] == {}

@@ -144,6 +144,8 @@ async def test_a_service_that_is_not_under_test_is_not_asked() -> None:
 
     assert not seen
     assert {asked.evidence_type for asked in target.questions.values()} == {None}
+    told = (await results(replace(opened, target=target), ("LOOK-07",)))["LOOK-07 NL-dsd-acc"]
+    assert "an EB is not among the services: give evidence_type" in str(told.detail)
 
 
 async def test_learning_is_bounded() -> None:
@@ -183,6 +185,11 @@ async def test_what_could_not_be_learned_is_named_by_its_key() -> None:
         Verdict.BLOCKED,
         Verdict.NOT_APPLICABLE,
     }
+    assert told["LOOK-74 NL-eb-acc"].count("could not be learned: the EB did not answer (") == 1
+    assert (
+        "connection refused" in told["LOOK-07 NL-dsd-acc"]
+        or "no reply" in told["LOOK-07 NL-dsd-acc"]
+    )
     for name, key in (
         ("LOOK-74 NL-eb-acc", "procedure"),
         ("LOOK-07 NL-dsd-acc", "evidence_type"),
