@@ -18,10 +18,12 @@ from hypothesis import strategies as st
 
 from harness import certificate_profile as profile
 from harness import chain, content_coding, jades, key_identifier, protected_header, signature
-from harness.errors import Violation
+from harness.checks import catalogue
+from harness.errors import NotApplicable, Violation
 from harness.jades import LONGEST_FIELD
 from harness.model import HttpResponse
 from harness.signature import verified
+from harness.subjects.answer import Answer
 from suites.selftest import crafted_answers as crafted
 from suites.selftest import crafted_certificates as certificates
 from suites.selftest.crafted_answers import NOW, Recipe, anchors, sealed, signer
@@ -289,3 +291,15 @@ def test_a_body_that_unpacks_beyond_measure_is_refused() -> None:
 
     with pytest.raises(Violation, match="coding-not-undone"):
         content_coding.undone(HttpResponse(200, (("Content-Encoding", "gzip"),), bomb))
+
+
+def test_a_path_is_not_judged_where_no_root_is_the_commissions() -> None:
+    check = next(check for check in catalogue() if check.id == "SIG-17")
+    answer = replace(
+        Answer(None, None, None, HttpResponse(200, (), b""), None, NOW),
+        anchors=anchors(),
+        readings={"national-certificates": "commission-root"},
+    )
+
+    with pytest.raises(NotApplicable, match="no root of the European Commission"):
+        check.function(answer)
