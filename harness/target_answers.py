@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ from harness.target_addresses import SYSTEM, base_url, name_server, proxy_url
 from harness.target_certificates import LARGEST, authorities, trust_anchors
 from harness.target_file import LARGEST_ZONE
 from harness.target_source import octets
-from harness.target_words import member_state, plain, word
+from harness.target_words import Unfit, either, member_state, plain, shown, word
 
 NONE, A_FILE = "none", "file"
 """Answers on a terminal: there is no such thing; a zone file stands for the name server."""
@@ -58,6 +59,7 @@ def _zone(name: str) -> None:
 
 
 def _anchors(name: str) -> None:
+    _judge_environment(name)
     trust_anchors(octets(Path(anchor(name)[1]), LARGEST), datetime.now(UTC))
 
 
@@ -131,6 +133,45 @@ def anchor(text: str) -> tuple[str | None, str]:
     return (environment, file) if given and environment in set(Environment) else (None, text)
 
 
+def _judge_environment(text: str) -> None:
+    """Raise `Unfit` for what is meant as an environment and is none."""
+    meant, given, _ = text.partition("=")
+    is_meant = given and re.fullmatch("[A-Za-z]+", meant) and not Path(text).exists()
+    if is_meant and meant not in set(Environment):
+        known = either(Environment)
+        raise Unfit(
+            expected=f"roots for {known}",
+            seen=f"{shown(meant)}, which is no environment",
+            remedy=f"write {known} before the =",
+        )
+
+
+def judge_anchors(words: Sequence[str], environments: Sequence[str]) -> None:
+    """Raise `Unfit` unless it is clear which roots each environment has."""
+    named: dict[str | None, str] = {}
+    for text in words:
+        environment, _ = anchor(text)
+        if environment in named:
+            raise Unfit(
+                expected="one file for each environment",
+                seen=f"a second one for {environment or 'all'}",
+                remedy="put the certificates of both into one PEM file",
+            )
+        if environment is None and Environment.PROD in environments and len(environments) > 1:
+            raise Unfit(
+                expected=" and ".join(f"{each}=PEM" for each in environments),
+                seen=f"{shown(text)} for all of them",
+                remedy="production has roots of its own: say which file is whose",
+            )
+        if environment is not None and environment not in environments:
+            raise Unfit(
+                expected=f"roots for {either(environments)}",
+                seen=f"some for {environment}",
+                remedy=f"add {environment} to the environments, or leave its roots out",
+            )
+        named[environment] = text
+
+
 def values(answers: Answers, folder: Path) -> dict[str, Any]:
     """What a target file in a folder is to say."""
     said = {name: list(words) for name, words in answers.items() if words}
@@ -140,6 +181,7 @@ def values(answers: Answers, folder: Path) -> dict[str, Any]:
         "member_states": said["member_state"],
         "services": said.get("service"),
         "environments": environments,
+        "roles": ["zone"] if _is_of_zone(said) else None,
         "profile": _one(said, "profile"),
         "dns": _dns(said, folder),
         "base_urls": {name: said[name][0] for name in Service if name in said},
@@ -153,6 +195,12 @@ def values(answers: Answers, folder: Path) -> dict[str, Any]:
         "proxy": {"url": said["proxy"][0]} if "proxy" in said else None,
     }
     return {name: value for name, value in said_of.items() if value}
+
+
+def _is_of_zone(said: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a zone file is all that was given: no name server, and no service to be asked."""
+    is_served = _one(said, "nameserver") not in (None, A_FILE)
+    return "zone_file" in said and not is_served and not any(s in said for s in Service)
 
 
 def _dns(said: Mapping[str, Sequence[str]], folder: Path) -> dict[str, str]:

@@ -39,7 +39,7 @@ def written(values: Mapping[str, Any]) -> str:
     for name, keys in tables.items():
         parts.append(_heading(made, name, said=name in values))
         parts.extend(_pairs(keys, values.get(name, {})))
-    return "\n".join(parts)
+    return "\n".join(parts).rstrip("\n") + "\n"
 
 
 def of_landscape(target: Target, member_states: Sequence[str]) -> str:

@@ -13,7 +13,10 @@ from harness.errors import UsageFault
 from harness.verdicts import Exit
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from harness.target_answers import Option
+    from harness.target_words import Unfit
 
 MOST_TRIES = 10
 """How often one question is asked."""
@@ -115,8 +118,34 @@ def _answers(arguments: argparse.Namespace) -> dict[str, tuple[str, ...]]:
     for option in OPTIONS if missing else ():
         is_needless = option.name == "zone_file" and told["nameserver"] != (A_FILE,)
         if told[option.name] is None and option.question and not is_needless:
-            told[option.name] = _asked(option)
+            told[option.name] = _chosen(option, told["environment"] or ())
+    _judge_anchors(told)
     return {name: words for name, words in told.items() if words}
+
+
+def _chosen(option: Option, environments: Sequence[str]) -> tuple[str, ...]:
+    """What somebody answers; roots are asked for one environment at a time beside production."""
+    if option.name != "trust_anchor" or len(environments) == 1 or "prod" not in environments:
+        return _asked(option)
+    return tuple(
+        f"{each}={word}" for each in environments for word in _asked(option, f" For {each}.")
+    )
+
+
+def _judge_anchors(told: Mapping[str, Sequence[str] | None]) -> None:
+    """Raise `UsageFault` unless it is clear whose roots are which."""
+    from harness.target_answers import judge_anchors
+    from harness.target_words import Unfit
+
+    try:
+        judge_anchors(told["trust_anchor"] or (), told["environment"] or ("acc",))
+    except Unfit as unfit:
+        raise _fault("--trust-anchor", unfit) from None
+
+
+def _fault(where: str, unfit: Unfit) -> UsageFault:
+    told = {"expected": unfit.expected, "seen": unfit.seen, "remedy": unfit.remedy}
+    return UsageFault(where, **told)
 
 
 def _told(option: Option, given: str | list[str] | None) -> tuple[str, ...] | None:
@@ -129,23 +158,25 @@ def _told(option: Option, given: str | list[str] | None) -> tuple[str, ...] | No
         words = [given] if isinstance(given, str) else given
         return tuple(dict.fromkeys(word for each in words for word in option.read(each)))
     except Unfit as unfit:
-        where = f"--{option.name.replace('_', '-')}"
-        told = {"expected": unfit.expected, "seen": unfit.seen, "remedy": unfit.remedy}
-        raise UsageFault(where, **told) from None
+        raise _fault(f"--{option.name.replace('_', '-')}", unfit) from None
 
 
-def _asked(option: Option) -> tuple[str, ...]:
+def _asked(option: Option, about: str = "") -> tuple[str, ...]:
     """What somebody answers, asked again until it can be used."""
     from harness.target_words import Unfit
 
     hint = f" [{option.usual}]" if option.usual else ""
     for _ in range(MOST_TRIES):
         try:
-            return option.read(input(f"{option.question}{hint}: ").strip() or option.usual)
+            return option.read(input(f"{option.question}{about}{hint}: ").strip() or option.usual)
         except Unfit as unfit:
             print(f"  {unfit}")
         except (EOFError, UnicodeDecodeError):
+            print()
             break
+        except KeyboardInterrupt:
+            print()
+            raise
     raise UsageFault(
         f"--{option.name.replace('_', '-')}",
         expected="an answer",

@@ -132,6 +132,29 @@ def test_what_is_given_is_not_asked(
     assert read(place / "oots.toml").target.nameserver == ("192.0.2.7", 53)
 
 
+def test_roots_are_asked_for_each_environment_beside_production(
+    place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["init", *NEEDED[:2], "--environment", "prod,acc", "--nameserver", "192.0.2.7"]
+    typed(monkeypatch, "FI", "", "prod.pem", "acc.pem", "")
+    code, out, err = told(words, capsys)
+
+    anchors = read(place / "oots.toml").target.trust_anchors
+    assert (code, err) == (0, "")
+    assert "For prod." in out
+    assert anchors[Environment.PROD] != anchors[Environment.ACC]
+
+
+def test_a_zone_file_alone_is_judged_without_the_directories(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, err = told(["init", *NEEDED, "--zone-file", "zone"], capsys)
+
+    assert (code, err) == (0, "")
+    assert read(place / "oots.toml").target.roles == ("zone",)
+    assert (place / "oots.toml").read_text().endswith("\n")
+
+
 @pytest.mark.parametrize("answers", [(), ("Agency",), ("Agency", *["EL"] * 20)])
 def test_who_does_not_answer_is_not_asked_for_ever(
     answers: tuple[str, ...],
@@ -165,6 +188,10 @@ def test_who_does_not_answer_is_not_asked_for_ever(
         ((*NEEDED, "--proxy", "socks://x"), "--proxy"),
         ((*NEEDED, "--trust-anchor", "expired.pem"), "expired on"),
         ((*NEEDED, "--trust-anchor", "acc=words"), "BEGIN CERTIFICATE"),
+        ((*NEEDED, "--trust-anchor", "acc=acc.pem", "--trust-anchor", "acc=prod.pem"), "a second"),
+        ((*NEEDED, "--trust-anchor", "prod=acc.pem"), "some for prod"),
+        ((*NEEDED, "--trust-anchor", "staging=acc.pem"), "no environment"),
+        ((*NEEDED, "--environment", "prod,acc", "--trust-anchor", "acc.pem"), "prod=PEM"),
         ((*NEEDED, "--tls-ca", "open.key"), "private key"),
         ((*NEEDED, "--out", "words/oots.toml"), "words"),
         ((*NEEDED, "--out", "nowhere/oots.toml"), "nowhere"),
@@ -269,7 +296,7 @@ def test_what_was_asked_for_is_what_the_file_says(  # noqa: PLR0913 -- each is a
         f"--participant={name}", "--member-state", ",".join(states), "--service",
         ",".join(services), "--environment", ",".join(environments), "--nameserver",
         f"{host}:{port}", "--profile", profile, "--force",
-        *(["--trust-anchor", "acc.pem"] if trusted else []),
+        *(w for e in environments if trusted for w in ("--trust-anchor", f"{e}=acc.pem")),
     ]  # fmt: skip
 
     code, _, err = told(["init", *words], capsys)
