@@ -23,6 +23,7 @@ _FILLED = {"country": "fi", "service": "dsd", "major": "1", "environment": "test
 _LABEL = re.compile("[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 _HOST_LABEL = re.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _BRACKETED = re.compile(r"\[([^\[\]]+)\](?::(\w*))?")
+_PORT_LIKE = re.compile("53|[0-9]{4,5}")
 _DS = re.compile(
     r"(\S+)\s+(?:[0-9]+\s+)?(?:IN\s+)?DS\s+([0-9]{1,5})\s+([0-9]{1,3})\s+([124])\s+([0-9A-Fa-f\s]+)"
 )
@@ -46,6 +47,13 @@ def name_server(text: str) -> tuple[str, int] | None:
     else:
         host, port = text, None
     address = _address(host)
+    before, _, last = text.rpartition(":")
+    if port is None and not bracketed and _PORT_LIKE.fullmatch(last) and _address(before):
+        raise Unfit(
+            expected=f"[{before}]:{last}, or [{text}]:{_DNS_PORT}",
+            seen=f"{shown(text)}, which may mean either",
+            remedy="put the address into brackets",
+        )
     if address is None or (bracketed and ":" not in host):
         raise Unfit(
             expected="an IP address such as 192.0.2.1, 192.0.2.1:5300 or [2001:db8::1]:53,"
@@ -61,7 +69,7 @@ def base_url(text: str) -> str:
     parts = _url(text, "https", "https://eb.example/eb/")
     if parts.query or "?" in text:
         remedy = "leave out what follows the ?; queries are appended by the harness"
-        raise Unfit(expected="a base URL without a query", seen=shown(text), remedy=remedy)
+        raise Unfit(expected="a base URL without a query", seen=_public(text), remedy=remedy)
     return text
 
 
@@ -70,7 +78,7 @@ def proxy_url(text: str) -> str:
     parts = _url(text, "http", "http://proxy.example:3128")
     if parts.path.strip("/") or parts.query or "?" in text:
         remedy = "write http://proxy.example:3128"
-        raise Unfit(expected="a proxy's host and port", seen=shown(text), remedy=remedy)
+        raise Unfit(expected="a proxy's host and port", seen=_public(text), remedy=remedy)
     return f"http://{parts.netloc}"
 
 
@@ -78,7 +86,7 @@ def port_number(port: str, whole: str) -> int:
     """The number of a port, as it stands at the end of `whole`."""
     if not re.fullmatch("[0-9]{1,5}", port) or not 1 <= int(port) <= _HIGHEST_PORT:
         expected = f"a port from 1 to {_HIGHEST_PORT}"
-        raise Unfit(expected=expected, seen=shown(whole), remedy="correct the number")
+        raise Unfit(expected=expected, seen=_public(whole), remedy="correct the number")
     return int(port)
 
 
@@ -88,8 +96,8 @@ def _url(text: str, scheme: str, example: str) -> SplitResult:
         parts = urlsplit(text)
         port = parts.port
     except ValueError as error:
-        remedy = f"correct it: {error}"
-        raise Unfit(expected=expected, seen=shown(text), remedy=remedy) from None
+        remedy = f"write it like {example}" if "@" in text else f"correct it: {error}"
+        raise Unfit(expected=expected, seen=_public(text), remedy=remedy) from None
     if "@" in parts.netloc:
         raise Unfit(
             expected="a URL without a user name and a password",
@@ -97,14 +105,27 @@ def _url(text: str, scheme: str, example: str) -> SplitResult:
             remedy='take them out; the proxy has user and password = { env = "NAME" } for them',
         )
     if "#" in text:
-        raise Unfit(expected="a URL without a fragment", seen=shown(text), remedy="cut it at the #")
+        raise Unfit(
+            expected="a URL without a fragment", seen=_public(text), remedy="cut it at the #"
+        )
     is_askable = re.fullmatch("[!-~]+", text) is not None and "\\" not in text
     if parts.scheme != scheme or not is_askable or not _is_host(parts.hostname or ""):
         remedy = f"write it like {example}"
-        raise Unfit(expected=expected, seen=shown(text), remedy=remedy)
+        raise Unfit(expected=expected, seen=_public(text), remedy=remedy)
     if port == 0 or parts.netloc.endswith(":"):
         port_number("", text)
     return parts
+
+
+def _public(url: str) -> str:
+    """A URL as it is told: without what may be a secret in it.
+
+    >>> print(_public("https://me:secret@eb.example/?token=x"))
+    'https://…@eb.example/?…'
+    """
+    told = re.sub("//[^/?#]*@", "//…@", url)
+    before, mark, _ = told.partition("?")
+    return shown(f"{before}?…" if mark else told)
 
 
 def template(text: str) -> str:

@@ -45,6 +45,11 @@ def authorities(pem: bytes, at: datetime) -> bytes:
     return _written(found)
 
 
+def judge_client(pem: bytes, at: datetime) -> None:
+    """Raise `Unfit` where a client certificate cannot be read, or has expired."""
+    _unexpired(certificates(pem)[0], at)
+
+
 def client_certificate(pem: bytes, key: bytes, password: str | None, *, at: datetime) -> bytes:
     """A certificate with its chain, and then its key as it was; raises `Unfit`."""
     found = certificates(pem)

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from harness.model import Headers, Reach
 from harness.target_addresses import SYSTEM, proxy_url
-from harness.target_certificates import LARGEST, client_certificate
+from harness.target_certificates import LARGEST, client_certificate, judge_client
 from harness.target_model import Secret, TargetDescription
 from harness.target_source import Source, octets
 from harness.target_words import Unfit
@@ -134,6 +134,7 @@ def _client(
     key: Key = ("tls", "certificate")
     try:
         pem = octets(source.beside(tls.certificate), LARGEST)
+        judge_client(pem, at)
         key = key if tls.key is None else ("tls", "key")
         held = pem if tls.key is None else octets(source.beside(tls.key), LARGEST)
         return client_certificate(pem, held, password, at=at), password

@@ -6,6 +6,8 @@ Whatever is wrong with it is told once, in one line, with the file, the line and
 from __future__ import annotations
 
 import difflib
+import math
+import os
 import re
 import stat
 import tomllib
@@ -33,7 +35,7 @@ _KINDS: Mapping[str, str] = {
     "string_type": "a text in quotes",
     "int_type": "a whole number",
     "float_type": "a number",
-    "finite_number": "a number",
+    "finite_number": "a number that is finite",
     "bool_type": "true or false",
     "list_type": 'a list, such as ["x"]',
     "dict_type": "a table",
@@ -88,7 +90,15 @@ def text_of(path: Path) -> str:
     try:
         return decoded(octets(path, LARGEST))
     except Unfit as unfit:
-        raise Source(path).fault((), unfit) from None
+        raise Source(path).fault((), _advised(path, unfit)) from None
+
+
+def _advised(path: Path, unfit: Unfit) -> Unfit:
+    """Where there is no target file at all, what writes one."""
+    if os.path.lexists(path):
+        return unfit
+    remedy = "is the path right? `oots init` writes one"
+    return Unfit(expected=unfit.expected, seen=unfit.seen, remedy=remedy)
 
 
 def described(path: Path, text: str) -> tuple[Source, TargetDescription]:
@@ -188,7 +198,7 @@ def _unfit(found: Any) -> Unfit:
     expected = _KINDS.get(kind) or _BOUNDS.get(kind, "").format(**found.get("ctx", {}))
     return Unfit(
         expected=expected or printable(str(found["msg"])),
-        seen=_seen(found["input"]),
+        seen=str(len(found["input"])) if kind == "too_long" else _seen(found["input"]),
         remedy="correct the value",
     )
 
@@ -200,6 +210,8 @@ def _seen(value: object) -> str:  # noqa: PLR0911 -- a table of cases reads best
             return "true" if value else "false"
         case str():
             return shown(value)
+        case float() if not math.isfinite(value):
+            return str(value)
         case int() | float():
             return f"the number {str(value)[:40]}"
         case list():

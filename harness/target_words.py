@@ -22,6 +22,7 @@ PLACE = "^([A-Z]{2}-)?(eb|dsd)(-(prod|acc|testing))?$"
 """Whom a base URL is for."""
 
 _LONGEST_SEEN = 80
+_ABBREVIATED = 3
 _VARIABLE = re.compile("[A-Za-z_][A-Za-z0-9_]{0,127}")
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 _OURS = frozenset(
@@ -95,12 +96,20 @@ def word(known: Sequence[str]) -> Callable[[str], str]:
 
     def chosen(text: str) -> str:
         if text not in known:
-            near = difflib.get_close_matches(text.lower(), known, 1, 0.5)
-            remedy = f"did you mean {near[0]}?" if near else f"write {known[0]}, for instance"
+            near = _near(text.lower(), known)
+            usual = "acc" if "acc" in known else known[0]  # production is chosen, never suggested
+            remedy = f"did you mean {near}?" if near else f"write {usual}, for instance"
             raise Unfit(expected=either(known), seen=shown(text), remedy=remedy)
         return text
 
     return chosen
+
+
+def _near(text: str, known: Sequence[str]) -> str | None:
+    """The word that is meant: one that this begins with, or that is spelled much like it."""
+    begun = (each for each in known if text.startswith(each[:_ABBREVIATED]))
+    alike = difflib.get_close_matches(text, known, 1, 0.5)
+    return next(begun, None) if not alike else alike[0]
 
 
 def either(words: Iterable[str]) -> str:

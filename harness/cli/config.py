@@ -49,6 +49,10 @@ def run(arguments: argparse.Namespace) -> int:
     from harness.target_shown import hashes, lines, resolved
 
     file = read(arguments.target)
+    if file.target.zone is not None:
+        from harness.adapters.zone_file import zones_of
+
+        zones_of(file.target)
     facts, digests = resolved(file), hashes(file)
     if arguments.json:
         print(json.dumps({**facts, "hashes": digests}, indent=2, ensure_ascii=False))

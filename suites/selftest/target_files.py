@@ -128,6 +128,8 @@ def contents() -> dict[str, bytes]:
         "client.pem": pem(client, of("gateway")),
         "client.key": key_pem(client),
         "both.pem": pem(client) + key_pem(client, None),
+        "other-zone": b"$ORIGIN example.\n@ 300 IN SOA ns hostmaster 2 2 3 4 5\n",
+        "including": b"$INCLUDE other\n",
         "zone": b"$ORIGIN example.\n@ 300 IN SOA ns hostmaster 1 2 3 4 5\n",
         "overview.csv": b"member_state,service,environment,major,uri,operator\n"
         b"FI,eb,acc,1,https://eb.example/eb/,FI\n",

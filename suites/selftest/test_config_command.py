@@ -78,6 +78,16 @@ def test_defaults_are_shown_as_what_they_are(
     assert "procedure" in facts["questions"]["SE-acc"]["to_be_learned"]
 
 
+@pytest.mark.parametrize("command", ["config", "doctor"])
+def test_where_there_is_no_file_it_is_said_what_writes_one(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, err = told([command, "--target", str(tmp_path / "oots.toml")], capsys)
+
+    assert code == 2
+    assert "`oots init` writes one" in err
+
+
 def test_nothing_is_said_to_be_learned_without_a_broker(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -115,7 +125,7 @@ def test_the_same_test_has_the_same_hashes_wherever_it_lies_and_whatever_its_sec
         ("https://eb.example/eb/", "https://eb.example/"),
         ('acc = "acc.pem"', 'acc = "prod.pem"'),
         ('ca = "ca.pem"', 'ca = "acc.pem"'),
-        ('zone_file = "zone"', 'zone_file = "words"'),
+        ('zone_file = "zone"', 'zone_file = "other-zone"'),
         ("rate = 7.5", "rate = 8"),
         ("proxy.example", "proxy2.example"),
         ("X-Api-Token", "X-Token"),
