@@ -87,7 +87,13 @@ def _group(title: str, peer: str, group: Sequence[PlannedExchange]) -> Iterator[
     yield plain(f"{title}: {_number(group):,}")
     if usual and group[0].protocol == "https":
         yield plain(f"  with {usual}, unless said otherwise")
+    learning = [each for each in group if each.protocol == "https" and not each.checks]
+    if learning:
+        many = _number(learning)
+        yield f"  up to {many:,} request{'' if many == 1 else 's'} to learn what to ask"
     for each in group:
+        if each in learning:
+            continue
         what = each.what.replace(f"https://{peer}", "", 1)
         of_dns = f", {each.how}" if each.how and each.protocol != "https" else ""
         yield plain(f"  {f'{each.times} x ' if each.times > 1 else ''}{what}{of_dns}")

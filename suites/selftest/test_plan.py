@@ -353,6 +353,15 @@ def test_the_text_groups_counts_and_adds_up() -> None:
     assert "\x1b" not in text
 
 
+def test_what_is_asked_to_learn_is_told_as_one() -> None:
+    asking = replace(PLANNED[2], what=B, checks=())
+
+    text = plan.text((*PLANNED, asking, replace(asking, what="GET https://a.example/l", times=4)))
+
+    assert "  up to 5 requests to learn what to ask\n" in text
+    assert "/l" not in text
+
+
 def test_without_a_rate_no_time_is_told() -> None:
     assert "begin in a second" not in plan.text(PLANNED)
     assert plan.facts(PLANNED)["least_seconds"] is None
