@@ -81,10 +81,28 @@ def _text(record: Record, reports: tuple[LevelReport, ...], rules: Rules) -> str
         lines += wrap(f"A fault was seeded in the landscape: {record.header['fault']}.", WIDTH)
     lines += ["", f"{'Member State':14}{'environment':13}level"]
     for report in reports:
-        level = f"{report.level.number} {report.level.name}"
+        level = f"{report.level.number} {report.level.name}{_caveat(record, report)}"
         lines.append(f"{report.member_state:14}{report.environment:13}{level}")
     lines += ["", "What is missing for the next level", *_missing(reports)]
     return "\n".join(lines)
+
+
+def _caveat(record: Record, report: LevelReport) -> str:
+    """What is to be known of a level that nothing was judged for."""
+    blocked = _blocked(record, report)
+    return "" if blocked is None else f"  not judged ({blocked:,} blocked)"
+
+
+def _blocked(record: Record, report: LevelReport) -> int | None:
+    """How many results are blocked where no check came to a verdict; None where one did."""
+    from harness.model import Verdict
+    from harness.reports.views import JUDGED
+
+    of = (report.member_state, report.environment)
+    verdicts = [r.verdict for r in record.results if (r.member_state, r.environment) == of]
+    if any(verdict in JUDGED for verdict in verdicts):
+        return None
+    return verdicts.count(Verdict.BLOCKED) or None
 
 
 def _missing(reports: tuple[LevelReport, ...]) -> Iterator[str]:
@@ -146,7 +164,9 @@ def _json(record: Record, reports: tuple[LevelReport, ...], rules: Rules) -> str
         "complete": record.complete,
         "fault": record.header.get("fault"),
         "note": rules.note,
-        "levels": [_facts(report) for report in reports],
+        "levels": [
+            {**_facts(report), "judged": _blocked(record, report) is None} for report in reports
+        ],
     }
     return json.dumps(facts, indent=2, ensure_ascii=False)
 

@@ -99,3 +99,16 @@ def test_a_record_without_any_member_state_is_refused(
 ) -> None:
     with pytest.raises(UsageFault, match="at least one Member State"):
         said((), monkeypatch, capsys)
+
+
+def test_a_level_for_which_nothing_was_judged_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    blocked = results(Verdict.BLOCKED)
+
+    text = said(blocked, monkeypatch, capsys)
+    (told,) = json.loads(said(blocked, monkeypatch, capsys, "--json"))["levels"]
+
+    assert f"1 Initial  not judged ({len(blocked)} blocked)" in text
+    assert told["judged"] is False
+    assert "not judged" not in said(results(Verdict.PASSED), monkeypatch, capsys)
