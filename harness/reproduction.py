@@ -21,10 +21,10 @@ import dns.rdatatype
 from harness.model import Exchange
 from harness.record_lines import readable
 
-AUTHORITY = "CA.pem"
-CLIENT = "client.pem"
+AUTHORITY = "YOUR-CA.pem"
+CLIENT = "YOUR-CLIENT-CERTIFICATE.pem"
 WITHHELD = "..."
-"""What stands for the certificate of a private CA, a client certificate, and a credential."""
+"""What stands for the CA that `tls.ca` names, a client certificate, and a credential."""
 
 _CREDENTIALS = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key"})
 _PLACE = re.compile(r"(?:^|\bat |\bname server )(?P<address>[0-9A-Fa-f:.]+) port (?P<port>\d{1,5})")

@@ -19,7 +19,7 @@ from harness.execution import Selection, execute, open_session
 from harness.extensions import checks
 from harness.model import CheckResult, Environment, Exchange, Service, Target
 from harness.provenance import target_facts
-from harness.reproduction import Way, command, way_of
+from harness.reproduction import AUTHORITY, Way, command, way_of
 from mock_services.embedded import Embedded
 from suites.selftest.sample_records import NOW
 
@@ -94,7 +94,7 @@ def test_dig_sees_what_the_check_saw(protocol: str, seen: Seen, tmp_path: Path) 
 
 def test_curl_gets_what_the_check_got(seen: Seen, tmp_path: Path) -> None:
     assert seen.target.tls_roots
-    (tmp_path / "CA.pem").write_bytes(seen.target.tls_roots)
+    (tmp_path / AUTHORITY).write_bytes(seen.target.tls_roots)
     answered = [e for e in seen.exchanges if e.protocol == "https" and e.response]
     plain = [e for e in answered if b"\r\nTransfer-Encoding" not in (e.response or b"")]
 
@@ -160,7 +160,7 @@ def test_a_request_is_written_out_as_it_was_sent() -> None:
     )
 
     assert command(asked, ON_LOOPBACK) == (
-        "curl -sSi --http1.1 --resolve eb.test:8443:127.0.0.1 --cacert CA.pem --globoff"
+        "curl -sSi --http1.1 --resolve eb.test:8443:127.0.0.1 --cacert YOUR-CA.pem --globoff"
         " --user-agent '' --header 'Accept: a/b' --header 'X-Empty;'"
         """ 'https://eb.test:8443/eb?a=[1]&b=it'"'"'s'"""
     )
@@ -179,7 +179,7 @@ def test_a_way_around_is_told_by_name_and_without_what_is_secret() -> None:
     assert "tok" not in line
     assert "pw" not in line
     assert "--proxy proxy.test:3128" in line
-    assert "--cert client.pem" in line
+    assert "--cert YOUR-CLIENT-CERTIFICATE.pem" in line
     assert "--head " in line
     assert "--path-as-is" in line
     assert "--resolve" not in line
