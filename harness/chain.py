@@ -170,7 +170,9 @@ def _astray(chain: Chain, roots: tuple[x509.Certificate, ...]) -> str:
         name = str(issuer[0].value) if issuer else last.issuer.rfc4514_string() or "(no name)"
         return f"it ends at {name}, which is no trust anchor given"
     if not any(_issued(last, root) for root in namesakes):
-        return "the trust anchor has the same name, another key: was the mock restarted?"
+        return (
+            "the trust anchor has the same name, another key: is it the anchor of this environment?"
+        )
     return "a certificate on the way was not issued by the next"
 
 

@@ -176,7 +176,7 @@ def test_a_path_under_another_root_is_said_to_end_there() -> None:
 def test_a_path_under_a_namesake_of_the_root_is_told_as_such() -> None:
     namesake = holder("test root").certificate.public_bytes(Encoding.PEM)
 
-    with pytest.raises(Violation, match="the same name, another key: was the mock restarted"):
+    with pytest.raises(Violation, match="the same name, another key: is it the anchor"):
         trusted(chain_of(members(signer())), namesake)
 
 

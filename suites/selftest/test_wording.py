@@ -44,7 +44,7 @@ def test_an_anchor_of_the_same_name_and_another_key_is_told_apart() -> None:
 
     for path in ((below,), (below, other)):
         assert astray(path) == (
-            "the trust anchor has the same name, another key: was the mock restarted?"
+            "the trust anchor has the same name, another key: is it the anchor of this environment?"
         )
 
 
