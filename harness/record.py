@@ -271,6 +271,8 @@ class _Reading:
         try:
             facts = facts_of(line)
         except Malformed:
+            if self._header is None and _CUT_OFF.fullmatch(line):
+                raise Malformed("a header", _HEADLESS) from None
             if line.endswith(b"\n") or self._header is None:
                 raise
             self._torn = True
@@ -338,6 +340,10 @@ class _Reading:
         if any(counted[verdict] != footer["counts"].get(verdict, 0) for verdict in Verdict):
             raise Malformed(f"the counts of {len(self._results)} results", footer["counts"])
         return footer
+
+
+_CUT_OFF = re.compile(rb'\{"kind":"header",[^\n]*')
+_HEADLESS = "a record that was cut off before its first line was whole"
 
 
 def _opened(path: Path, *, overwrite: bool) -> BinaryIO:

@@ -7,6 +7,7 @@ import asyncio
 import json
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,10 +68,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Serve until told to stop."""
+    """Serve until told to stop; what one that was killed left behind is taken away first."""
     from harness.cli.subjects import started
     from harness.extensions import landscape
 
+    ready = arguments.files / "ready"
+    with suppress(OSError):  # what keeps the folder from being used is told when it is written
+        ready.unlink(missing_ok=True)
     about = chosen("--member-state", arguments.member_state, landscape().members(), upper=True)
     subjects, target = started(
         arguments.fault,
@@ -78,7 +82,6 @@ def run(arguments: argparse.Namespace) -> int:
         https_port=_port(arguments.https_port),
         zone=_zone(arguments.zone) if arguments.zone else None,
     )
-    ready = arguments.files / "ready"
     try:
         manual = _manual(target, _files(arguments.files, target, about or EXAMPLE))
         print(json.dumps(manual, indent=2) if arguments.json else _text(manual), flush=True)

@@ -39,6 +39,17 @@ examples:
   oots run --target oots.toml --plan            what it would be asked, without asking
   oots run --target oots.toml --failed LAST     what failed in the run in that folder, again
   oots run --zone-file cs.zone                  a zone before it is published
+
+a file for --waivers, in which each failure that somebody answers for has a table:
+  [[waiver]]
+  check = "DISC-03"            # or tag = "naptr-root-not-https", or both
+  member_state = "FI"          # the scope: leave out what it is not limited to
+  service = "eb"
+  environment = "acc"
+  reason = "The load balancer moves to TLS in October."
+  owner = "Ada Lovelace, DVV"
+  expires = 2026-10-31         # the last day on which it holds
+  ticket = "INC-000012"
 """
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.model import CheckResult, Finding, Verdict
-from harness.record import Record
+from harness.record import Record, day_of
 from harness.repetition import turned as turned_results
 from harness.reports.context import doctor as doctor_told
 from harness.reports.context import repeat_told, stops, troubles, waivers_told
@@ -76,7 +76,9 @@ def stale(record: Record, sheet: Sheet) -> Iterator[str]:
         yield from sheet.wrapped(f"  {waiver.what}: {each.why}", 4)
         yield from labelled("reason", waiver.reason, sheet)
         yield from labelled("owner", f"{waiver.owner}, ticket {waiver.ticket}", sheet)
-        yield from labelled("fix", "renew it or take it out of the file of waivers", sheet)
+        expired = waiver.expired(day_of(record.header))
+        renew = "renew it or " if expired else ""
+        yield from labelled("fix", f"{renew}take it out of the file of waivers", sheet)
     yield from _more(len(found) - MOST)
 
 

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from harness.model import Finding, Verdict
 from harness.record import Record
+from harness.record_lines import waiver_facts
 from harness.reports import summary
 from harness.reports.headline import headline, sentence
-from suites.selftest.sample_records import CLOCK, FATAL, page, record, result, text
+from suites.selftest.sample_records import CLOCK, EXPIRED, FATAL, HEALED, page, record, result, text
 
 SCOPED = replace(FATAL, subjects=("FI-dsd-acc",))
 ALL = "nothing can be judged"
@@ -53,3 +54,13 @@ def test_a_green_run_says_what_the_doctor_found() -> None:
 
     assert "doctor" not in headline(green)[1]
     assert headline(found(green, CLOCK))[1].endswith("; the doctor found 1 trouble: clock.")
+
+
+def test_only_a_waiver_that_has_expired_is_to_be_renewed() -> None:
+    judged = result("LOOK-01", "DK", Verdict.PASSED)
+    healed, expired = (
+        shown(record(judged, waivers=[waiver_facts(waiver)])) for waiver in (HEALED, EXPIRED)
+    )
+
+    assert "renew it" in expired
+    assert "fix: take it out of the file of waivers" in healed

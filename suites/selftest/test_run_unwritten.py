@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 
 from harness.adapters.sqlite import SqliteDesk
 from harness.cli import run
 from harness.cli.main import main
+from harness.errors import UsageFault
 from harness.model import Verdict
-from harness.record import FILE, RecordWriter
+from harness.record import FILE, RecordWriter, read
+from harness.waiver_file import EXAMPLE
 from suites.selftest.sample_records import FAILED, NOW, exchange, header, result
 
 
@@ -71,3 +74,25 @@ def test_a_desk_that_cannot_be_made_is_found_before_anything_is_asked(
     assert ended == 2
     assert desk in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_a_header_that_a_full_disk_cut_off_is_called_that(tmp_path: Path) -> None:
+    recorded(tmp_path, Verdict.PASSED)
+    file = tmp_path / FILE
+    file.write_bytes(file.read_bytes()[:200])
+
+    with pytest.raises(UsageFault, match="cut off before its first line was whole"):
+        read(tmp_path)
+
+
+def test_what_a_mock_that_was_killed_left_behind_does_not_say_that_the_next_is_ready(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "ready").touch()
+
+    assert main(["mock", "--files", str(tmp_path), "--member-state", "ZZ"]) == 2
+    assert not (tmp_path / "ready").exists()
+
+
+def test_the_help_of_a_run_shows_a_file_of_waivers() -> None:
+    assert indent(EXAMPLE, "  ") in run.EPILOG
