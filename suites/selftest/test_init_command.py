@@ -164,9 +164,10 @@ def test_who_does_not_answer_is_not_asked_for_ever(
 ) -> None:
     typed(monkeypatch, *answers)
 
-    code, _, err = told(["init"], capsys)
+    code, out, err = told(["init"], capsys)
 
     assert code == 2
+    assert out.endswith("\n")
     assert len(err.splitlines()) == 1
     assert not (place / "oots.toml").exists()
 
