@@ -9,11 +9,13 @@ import asyncio
 from collections.abc import Sequence
 from enum import StrEnum
 
-from harness.doctor.case import Case
+from harness.doctor.case import Case, gathered
+from harness.doctor.denials import knows_zone, unknown_zone
 from harness.doctor.naming import misnamed
-from harness.doctor.resolving import Heard, hear, nameserver, scoped
-from harness.doctor.told import Skipped, Told, count, few
-from harness.model import Blame
+from harness.doctor.resolving import Heard, dependent, hear, nameserver, scoped
+from harness.doctor.told import DIRECTORIES, Skipped, Told, count, few, whom
+from harness.errors import Unreachable
+from harness.model import Blame, ServiceKey
 from harness.observatory import Watch
 from harness.subjects.names import How
 
@@ -114,14 +116,52 @@ async def carries_naptr(case: Case) -> tuple[Told, ...]:
     heard = await asyncio.gather(*(hear(case, name, "NAPTR", watch) for name in names))
     carried = sum(map(_is_carried, heard))
     if carried:
+        astray = await _astray(case, watch)
+        if astray:
+            return astray
         return (Told(seen=f"{carried} of {count(len(names), 'name')} have records", watch=watch),)
     others = await asyncio.gather(*(hear(case, name, "SOA", watch) for name in names))
     fates = [_fate(each, other) for each, other in zip(heard, others, strict=True)]
+    if _Fate.CUT not in fates and not await knows_zone(case, (*heard, *others), watch):
+        return await _unheard_of(case, heard[0], watch)
     if _Fate.LOST not in fates:
         return await _without(case, fates, watch)
     if not any(other.decides for other in others):
         raise Skipped("the name server does not answer for the zone; see DNS over UDP")
     return tuple(scoped(await _lost(case, heard[fates.index(_Fate.LOST)], watch), case.target))
+
+
+async def _astray(case: Case, watch: Watch) -> tuple[Told, ...]:
+    """Services whose records lead to a base URL that no client takes, since it is not https."""
+    keys = [key for key in dependent(case.target) if key in case.keys]
+    roots = await asyncio.gather(*(_led_to(case, key, watch) for key in keys))
+    return gathered(
+        [
+            Told(
+                whose=Blame.SUBJECT,
+                seen=f"records lead to no https base URL ({root})",
+                expected="a base URL that begins with https://",
+                fix="tell its operator: DISC-03 judges it; till then none of its answers can be",
+                explains=DIRECTORIES,
+                fatal=True,
+                watch=watch,
+                subjects=whom((key,)),
+                about=str(key),
+            )
+            if root
+            else None
+            for key, root in zip(keys, roots, strict=True)
+        ]
+    )
+
+
+async def _led_to(case: Case, key: ServiceKey, watch: Watch) -> str | None:
+    """Where the entry of a service leads, if not by https; None too where that is not known."""
+    try:
+        root = await case.zone(key, watch).root(case.target.majors[0])
+    except Unreachable:
+        return None
+    return None if root.scheme == "https" else root.geturl()
 
 
 def _is_carried(naptr: Heard) -> bool:
@@ -153,6 +193,14 @@ async def _without(case: Case, fates: Sequence[_Fate], watch: Watch) -> tuple[To
     wrong = await misnamed(case, watch)
     names = (case.zone(key, watch).name(case.target.majors[0]) for key in case.keys)
     return wrong or (Told(seen=f"denied as a zone denies: no record at {few(names)}", watch=watch),)
+
+
+async def _unheard_of(case: Case, naptr: Heard, watch: Watch) -> tuple[Told, ...]:
+    """No denial is the zone's: a wrong template is told first, where that is proven."""
+    wrong = await misnamed(case, watch)
+    if any(told.fatal for told in wrong):
+        return wrong
+    return tuple(scoped(unknown_zone(case.target, naptr, watch), case.target))
 
 
 async def _lost(case: Case, naptr: Heard, watch: Watch) -> Told:
