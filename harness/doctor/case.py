@@ -13,6 +13,7 @@ from itertools import chain, islice, zip_longest
 from urllib.parse import urlsplit
 
 from harness.discovery import is_address, port_of, query_name
+from harness.dns_message import DnsReply
 from harness.doctor.told import Skipped, Told, count
 from harness.errors import Unreachable
 from harness.lookup import KNOWN_RESULT, search_request, specimen_query
@@ -25,6 +26,9 @@ from harness.subjects.zone import Zone
 
 MOST = 12
 """How many services are looked at: of each kind and environment some, in turn."""
+
+EDNS_REFUSED = "EDNS is refused"
+"""Why a name server gives no address that takes a question with EDNS for an error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +165,14 @@ class Case:
             for record in reply.answer:
                 if record.rdtype == rdtype:
                     return record.rdata
-        raise Unreachable(errand.host, why=f"the name server has no address ({reply.rcode})")
+        raise Unreachable(errand.host, why=_addressless(reply))
+
+
+def _addressless(reply: DnsReply) -> str:
+    """Why a name server gave no address."""
+    if reply.rcode in ("FORMERR", "NOTIMP") and reply.query.edns is not None:
+        return f"{EDNS_REFUSED}: the name server answers {reply.rcode} to it; DISC-48 judges that"
+    return f"the name server has no address ({reply.rcode})"
 
 
 def gathered(found: Sequence[Told | None]) -> tuple[Told, ...]:

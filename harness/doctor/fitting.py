@@ -7,8 +7,11 @@ vouches; whether the chain that is sent ends at a root of its own, and under whi
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.hashes import SHA256
 
 from harness.chain import Chain, name_of, ordered, roots_of, trusted
 from harness.doctor.case import Case
@@ -20,6 +23,7 @@ from harness.observatory import Watch
 from harness.subjects.seal import Seal
 
 _Signed = tuple[tuple[ServiceKey, ...], Chain]
+_ByEnvironment = Mapping[Environment, Sequence[_Signed]]
 
 
 async def anchors_fit(case: Case) -> tuple[Told, ...]:
@@ -37,7 +41,7 @@ async def anchors_fit(case: Case) -> tuple[Told, ...]:
         raise Skipped("no trust anchor is given")
     if not any(readable(case.target.trust_anchors[name]) for name in given):
         raise Skipped("they cannot be read; see trust anchors of the file")
-    found = [t for name, some in given.items() for t in _unfitting(case, name, some, watch)]
+    found = [t for name in given for t in _unfitting(case, name, signed, watch)]
     signers = few({name_of(chain.leaf) for some in given.values() for _, chain in some})
     return tuple(found) or (Told(seen=f"they vouch for {signers}", watch=watch),)
 
@@ -50,9 +54,10 @@ def _chain(answer: HttpResponse | None) -> Chain | None:
 
 
 def _unfitting(
-    case: Case, environment: Environment, signed: list[_Signed], watch: Watch
+    case: Case, environment: Environment, everybody: _ByEnvironment, watch: Watch
 ) -> tuple[Told, ...]:
     """What an environment's anchors do not vouch for, and whose that is."""
+    signed = everybody[environment]
     anchors = case.target.trust_anchors[environment]
     strange = [(keys, chain) for keys, chain in signed if not vouches(anchors, chain)]
     if not strange or not readable(anchors):
@@ -60,7 +65,7 @@ def _unfitting(
     if len(strange) < len(signed):
         fine = count(len(signed) - len(strange), "other signer")
         return tuple(_theirs(*each, f"the anchor vouches for {fine}", watch) for each in strange)
-    doubt = _doubt(case, environment, strange[0][1])
+    doubt = _doubt(case, environment, everybody)
     if doubt is None:
         return tuple(_theirs(*each, "its chain leads to no root", watch) for each in strange)
     whose, seen, fix = doubt
@@ -97,9 +102,13 @@ def vouches(anchors: bytes, chain: Chain) -> bool:
     return True
 
 
-def _doubt(case: Case, environment: Environment, chain: Chain) -> tuple[Blame, str, str] | None:
+def _doubt(
+    case: Case, environment: Environment, signed: _ByEnvironment
+) -> tuple[Blame, str, str] | None:
     """Whose it is that an anchor vouches for nobody, what was seen, how to mend it."""
     held = case.target.trust_anchors
+    strange = (c for _, c in signed[environment] if not vouches(held[environment], c))
+    chain = next(strange)
     root = _root(chain)
     if root is None:
         return None
@@ -109,16 +118,42 @@ def _doubt(case: Case, environment: Environment, chain: Chain) -> tuple[Blame, s
     meant = environment is not Environment.PROD
     if all(is_of_tests(each) == meant for each in given) and is_of_tests(root) != meant:
         return Blame.SUBJECT, f"{seen}, the root of another environment", ""
-    others = (e for e, pem in held.items() if e != environment and vouches(pem, chain))
-    other = next(others, None)
+    others = [e for e, pem in held.items() if e != environment and vouches(pem, chain)]
+    swapped = [other for other in others if _is_swapped(case, environment, other, signed)]
+    other = next(iter((*swapped, *others)), None)
     if other:
-        fix = f"swap the anchors of {environment} and {other}: each stands in the other's place"
+        fix = f"use the file of {other} for {environment} too"
+        if other in swapped:
+            fix = f"swap the anchors of {environment} and {other}: each is in the other's place"
         return Blame.CONFIGURATION, f"{seen}, which the file has for {other} (proven)", fix
+    shown = f"SHA-256 {root.fingerprint(SHA256()).hex()}"
     if any(each.subject == root.subject for each in given):
-        fix = "compare the fingerprint with the published root: it was renewed, or forged here"
+        fix = (
+            f"yours or theirs: compare the fingerprint with the published root ({shown} is seen):"
+            " the same: it was renewed, give that one; another: it is forged, tell the operator"
+        )
         return Blame.CONFIGURATION, f"{seen}, of the same name with another key", fix
-    fix = f"give the root of {environment} as it is published; this is another"
+    fix = (
+        f"give the root of {environment} that the answers chain to ({shown}), if that is the"
+        " published one; if not, tell the operator: it is yours or theirs"
+    )
     return Blame.CONFIGURATION, seen, fix
+
+
+def _is_swapped(
+    case: Case, environment: Environment, other: Environment, signed: _ByEnvironment
+) -> bool:
+    """Whether what one environment holds is right for another: by its signers, else by its name.
+
+    By name production alone is told from the rest, which share their root.
+    """
+    anchors = case.target.trust_anchors[environment]
+    seen = signed.get(other)
+    if seen:
+        return any(vouches(anchors, chain) for _, chain in seen)
+    if Environment.PROD not in (environment, other):
+        return False
+    return all(is_of_tests(each) == (other != Environment.PROD) for each in roots_of(anchors))
 
 
 def _root(chain: Chain) -> x509.Certificate | None:

@@ -89,5 +89,8 @@ def scoped(told: Told, target: Target) -> Iterator[Told]:
         return
     if lost:
         yield replace(told, explains=everything, fatal=True, subjects=whom(lost), about=few(lost))
-    about = "the entries" if lost else ""
-    yield replace(told, explains=ZONE, fatal="zone" in target.roles, about=about)
+    entries = replace(told, explains=ZONE, fatal="zone" in target.roles)
+    if lost:
+        seen, fix = "the same, which concerns the entries in DNS too", "the same as above"
+        entries = replace(entries, seen=seen, fix=fix, about="the entries")
+    yield entries

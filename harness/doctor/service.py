@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Sequence
 
 from harness import jades
 from harness.doctor import arrival
@@ -26,6 +27,9 @@ _START = 8192
 _LOCKED, _BAD = (401, 403), 400
 _MOVED = range(300, 400)
 
+_Asked = tuple[str, tuple[ServiceKey, ...], Trace]
+"""A base URL, whose it is, and what came of the plainest question there."""
+
 
 async def is_oots(case: Case) -> tuple[Told, ...]:
     """The servers answer as Common Services do."""
@@ -34,10 +38,17 @@ async def is_oots(case: Case) -> tuple[Told, ...]:
     if all(trace.answer is None and trace.failed is not Step.ANSWER for _, _, trace in answers):
         raise Skipped("no server comes to answer")
     found = await asyncio.gather(*(_foreign(case, *each) for each in answers))
-    services = count(sum(len(keys) for _, keys, _ in answers), "service")
-    hosts = {place_of(root, keys).host for root, keys, _ in answers}
-    well = f"{services} at {count(len(hosts), 'server')}"
-    return gathered(found) or (Told(seen=well, watch=watch),)
+    return gathered(found) or (Told(seen=_those_that_answer(answers), watch=watch),)
+
+
+def _those_that_answer(answers: Sequence[_Asked]) -> str:
+    """How many services answer at how many servers, and how many do not."""
+    heard = [(root, keys) for root, keys, trace in answers if trace.answer]
+    answering = sum(len(keys) for _, keys in heard)
+    mute = sum(len(keys) for _, keys, _ in answers) - answering
+    servers = count(len({place_of(root, keys).host for root, keys in heard}), "server")
+    rest = f"; {mute} more could not be asked, see the probes above" if mute else ""
+    return f"{count(answering, 'service')} at {servers}{rest}"
 
 
 async def _foreign(

@@ -14,7 +14,7 @@ from harness.discovery import entry
 from harness.dnssec import signers, verify_answer, verify_keys
 from harness.doctor.case import Case
 from harness.doctor.resolving import Heard, hear, nameserver, scoped
-from harness.doctor.told import Told, few, ids
+from harness.doctor.told import Skipped, Told, few, ids
 from harness.errors import Violation
 from harness.model import Blame
 from harness.observatory import Watch
@@ -37,12 +37,15 @@ async def tells_the_truth(case: Case) -> tuple[Told, ...]:
     """Nobody rewrites or forges what the name server says."""
     server = nameserver(case.target)
     watches = Watch(), Watch(), Watch()
-    invented, strange, versions = await asyncio.gather(
-        _invented(case, watches[0]), _strange(case, watches[1]), _versions(case, watches[2])
+    denial, strange, versions = await asyncio.gather(
+        _made_up(case, watches[0]), _strange(case, watches[1]), _versions(case, watches[2])
     )
+    invented = await _invented(case, denial, watches[0])
     found = (*invented, *strange, *_differing(case, versions, watches[2]))
     if found:
         return found
+    if not (denial.decides or versions):
+        raise Skipped(f"{server} gave no reply that could be looked at; see DNS over UDP")
     return (Told(seen=_agreement(versions, server), watch=watches[2]),)
 
 
@@ -53,11 +56,16 @@ async def is_forged(case: Case) -> bool:
     return bool(_differing(case, await _versions(case, Watch()), Watch()))
 
 
-async def _invented(case: Case, watch: Watch) -> tuple[Told, ...]:
-    """An address for a name that cannot exist."""
+async def _made_up(case: Case, watch: Watch) -> Heard:
+    """What is said to a question for a name that cannot exist."""
     key = case.keys[0]
     name = f"{secrets.token_hex(8)}.{case.zone(key, watch).name(case.target.majors[0])}"
-    heard = await hear(case, name, "A", watch)
+    return await hear(case, name, "A", watch)
+
+
+async def _invented(case: Case, heard: Heard, watch: Watch) -> tuple[Told, ...]:
+    """An address for a name that cannot exist."""
+    name = heard.name
     addresses = [r.rdata for r in heard.reply.answer if r.rdtype == "A"] if heard.reply else []
     if not addresses:
         return ()

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from harness.chain import name_of
 from harness.doctor import clock, interception
-from harness.doctor.case import Case, Place, gathered
+from harness.doctor.case import EDNS_REFUSED, Case, Place, gathered
 from harness.doctor.resolving import hear
 from harness.doctor.told import DIRECTORIES, Skipped, Told, count, few, whom
 from harness.model import Blame
@@ -51,7 +51,7 @@ async def proxy(case: Case) -> tuple[Told, ...]:
     traces = await _tried(case, places, watches)
     name = urlsplit(url).netloc.rpartition("@")[2]
     found = [
-        _before(name, place, trace, watch)
+        _before(name, place, trace, watch, known=case.target.reach.proxy_credentials is not None)
         for place, trace, watch in zip(places, traces, watches, strict=True)
     ]
     led = f"{name} leads to {count(len(places), 'server')}"
@@ -65,8 +65,11 @@ async def _tried(case: Case, places: tuple[Place, ...], watches: list[Watch]) ->
     return await asyncio.gather(*asked)
 
 
-def _before(name: str, place: Place, trace: Trace, watch: Watch) -> Told | None:
-    """What is wrong with the proxy itself, or with what it makes of a server."""
+def _before(name: str, place: Place, trace: Trace, watch: Watch, *, known: bool) -> Told | None:
+    """What is wrong with the proxy itself, or with what it makes of a server.
+
+    `known` tells whether the file has credentials for it.
+    """
     if trace.failed is Step.CONNECTION:
         silent = trace.end is End.SILENT
         whose = Blame.NETWORK if silent else Blame.CONFIGURATION
@@ -81,7 +84,9 @@ def _before(name: str, place: Place, trace: Trace, watch: Watch) -> Told | None:
         case 407:
             scheme = trace.proxy.header("proxy-authenticate") if trace.proxy else None
             whose, seen = Blame.CONFIGURATION, f"{seen} ({scheme or 'it wants credentials'})"
-            fix = "give the credentials of the proxy, by the variable that the file names for them"
+            fix = 'add user and password = { env = "VARIABLE" } to [proxy] in the file'
+            if known:
+                fix = "check user and password of [proxy] in the file, and the variable named there"
         case 400 | 404 | 405 | 501:
             whose = Blame.CONFIGURATION
             fix = "name a forward proxy that takes CONNECT; this one does not"
@@ -127,6 +132,8 @@ async def _unknown(case: Case, place: Place, trace: Trace, watch: Watch) -> Told
     given = any(key in case.target.roots for key in place.keys)
     whose = Blame.CONFIGURATION if given else Blame.SUBJECT
     fix = "check the host of the base URL"
+    if EDNS_REFUSED in str(trace.why):
+        fix = "tell the operator of the name server to take EDNS (RFC 6891), or ask another one"
     seen = f"{place.host}: {trace.why}"
     if case.target.reach.addresses_by_system and case.target.nameserver:
         heard = await hear(case, place.host, "A", watch)
