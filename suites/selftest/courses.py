@@ -16,7 +16,7 @@ from harness.consultation import findings
 from harness.course import Plan, conduct
 from harness.desk.filing import incidents
 from harness.extensions import checks
-from harness.model import Blame, CheckResult, Control, Exchange, Finding, Target, Verdict
+from harness.model import Blame, CheckResult, Control, Exchange, Finding, Reach, Target, Verdict
 from harness.record import Record
 from harness.requirements import CURRENT_PROFILE
 from mock_services.embedded import Embedded
@@ -25,6 +25,9 @@ from mock_services.troubles.files import skewed, skewed_clock
 from suites.selftest.doctored import narrowed
 from suites.selftest.planted import Case
 from suites.selftest.sample_records import header
+
+PATIENCE = Reach(dns_timeout=2.0, connect_timeout=2.0, total_timeout=4.0)
+"""In seconds: no server of a case is slow, but the machine may be; one proxy never answers."""
 
 CHECKS = {check.id: check for check in checks()}
 
@@ -196,4 +199,4 @@ class Courses:
 
 def _of_first(target: Target, members: tuple[str, ...]) -> Target:
     keys = tuple(key for key in target.keys if key.member_state == members[0])
-    return narrowed(replace(target, keys=keys))
+    return replace(narrowed(replace(target, keys=keys)), reach=PATIENCE)
