@@ -49,7 +49,7 @@ _AVOIDED = MappingProxyType(
 )
 """By probe, the paths on which what it finds is not met."""
 
-LONGEST, LEAST = 224, 72
+LONGEST, LEAST = 224, 80
 """Characters of a sentence that a terminal shows whole, and of what the doctor saw within it."""
 
 _DOUBTS = frozenset({"interception"})

@@ -127,7 +127,7 @@ def _described(trace: Trace) -> str:
     who = f" with {marks}" if marks else ""
     length = _length(answer)
     held = f"{length} octets of {jades.SIGNATURE_FIELD}" if length else "no signature"
-    return f"status {answer.status}{who}, {held}"
+    return f"{held}, in an answer of status {answer.status}{who}"
 
 
 async def _around(case: Case, asked: _Asked, watch: Watch) -> HttpResponse | None:

@@ -81,7 +81,7 @@ async def _judged(case: Case, place: Place) -> Told | None:
     if believed:
         return Told(
             whose=Blame.NETWORK,
-            seen=f"{place}: {found}; the TLS roots of the file vouch for that authority",
+            seen=f"{found}, at {place}; the TLS roots of the file vouch for that authority",
             expected="the certificate that the server shows to everybody",
             fix="go around the interceptor, because through it its own TLS is judged, and whatever"
             " it does to answers",
@@ -92,7 +92,7 @@ async def _judged(case: Case, place: Place) -> Told | None:
         )
     return Told(
         whose=Blame.NETWORK,
-        seen=f"{place}: {found}",
+        seen=f"{found}, at {place}",
         expected="the server's own certificate, which the TLS roots vouch for",
         fix="have this host exempted from TLS inspection; or, to judge through it all the same, add"
         " its authority to the TLS roots of the file",
