@@ -217,17 +217,24 @@ def _of_a_finding(
 
 
 def _told_by(finding: Finding, result: CheckResult) -> Attribution:
-    """What was seen, as far as there is room for it, and what to do about it."""
+    """What was seen and what to do about it, as far as there is room for them."""
     assert finding.whose
-    fix = f"; to do: {finding.fix}" if finding.fix else ""
+    fix = _cut(f"; to do: {finding.fix}", LONGEST - LEAST) if finding.fix else ""
     why = f"{_seen_by(finding, LONGEST - len(fix))}{fix}"
     return Attribution(finding.whose, why, finding.evidence or result.evidence)
 
 
 def _seen_by(finding: Finding, room: int) -> str:
-    text = f"the doctor's probe {finding.probe}: {finding.seen or finding.title}"
-    most = max(room, LEAST)
-    return text if len(text) <= most else f"{text[: most - 4].rpartition(' ')[0].rstrip(';,:')} ..."
+    return _cut(f"the doctor's probe {finding.probe}: {finding.seen or finding.title}", room)
+
+
+def _cut(text: str, room: int) -> str:
+    """The text up to a word that there is room for; the finding has all of it.
+
+    >>> _cut("as much as fits", 12)
+    'as much ...'
+    """
+    return text if len(text) <= room else f"{text[: room - 3].rpartition(' ')[0].rstrip(';,:')} ..."
 
 
 def _is_refuted(finding: Finding, result: CheckResult, controls: Iterable[Control]) -> bool:

@@ -178,3 +178,11 @@ def test_what_to_do_is_told_however_much_was_seen() -> None:
     assert found is not None
     assert found.why.endswith("word ...; to do: set the clock")
     assert len(found.why) <= LONGEST
+
+
+def test_what_was_seen_is_told_however_much_is_to_be_done() -> None:
+    found = attributed(FAILED, (SOUND,), (replace(CLOCK, fix="word " * 200),))
+
+    assert found is not None
+    assert found.why.startswith("the doctor's probe clock: 2 h behind; to do: word word")
+    assert len(found.why) <= LONGEST

@@ -29,8 +29,6 @@ from suites.selftest.sample_records import text
 
 CASES = (*NAMES, *PROXIES, *CLOCKS, *FILES, *BUGS, *DEFECTS, *READINGS)
 LEAST, OF = 28, 30
-SLACK = 16
-"""Characters by which a sentence may be longer where what to do takes all the room."""
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +87,7 @@ def test_every_sentence_is_one_line_and_says_what_to_do(courses: Courses) -> Non
         for told in outcome.told:
             assert told.why == " ".join(told.why.split()), told
             assert told.blame is Blame.SUBJECT or "to do: " in told.why or "waits for" in told.why
-            assert told.check is None or len(told.why) <= LONGEST + SLACK, told
+            assert told.check is None or len(told.why) <= LONGEST, told
 
 
 @pytest.mark.parametrize("name", ["proxy compresses", "signature altered", "key in the header"])
