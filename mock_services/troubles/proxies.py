@@ -115,8 +115,11 @@ class _Handled:
             writer.write(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")
             await writer.drain()
             return
-        writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-        await asyncio.gather(_poured(reader, away), _poured(far, writer))
+        try:
+            writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            await asyncio.gather(_poured(reader, away), _poured(far, writer))
+        finally:
+            away.transport.abort()
 
     async def _in_the_middle(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, host: str, port: int

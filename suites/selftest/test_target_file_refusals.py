@@ -185,7 +185,7 @@ BAD: dict[str, tuple[Change | str | bytes, str]] = {
     ),
     "a key of another": (put('"client.key"', '"other.key"'), "the key of the certificate"),
     "a key that is no key": (put('"client.key"', '"words"'), "one private key"),
-    "a key that is not there": (put('"client.key"', '"nothing"'), "nothing"),
+    "a key that is not there": (put('"client.key"', '"nothing"'), "no such file"),
     "a password for an open key": (put('"client.key"', '"open.key"'), "no password"),
     "no password for a closed key": (cut('key_password = { env = "OOTS_KEY" }'), "a password"),
     "the wrong password": (put('env = "OOTS_KEY"', 'env = "OOTS_PROXY"'), "does not open it"),
